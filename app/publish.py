@@ -1,0 +1,340 @@
+"""The only writer: a pack becomes the database's content in one transaction, as one publication.
+
+`plan` compares a scanned pack with the database and writes nothing; `apply` makes the planned difference true, whole or
+not at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, takewhile
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, delete, tuple_
+from sqlmodel import Session, SQLModel, col, select
+
+from app import models, pack
+from app.check import Key, Scan, identifier_key
+from app.db import latest_publication
+from app.export import read_condition, record_names
+from app.models import Op
+from app.pack import Fault, Faults, Kind, PackError
+from app.rows import TABLES, article_row, condition_row, flat_row
+from app.safety import safety_changes
+
+BATCH = 500
+PACK = "pack"  # the kind under which a change tells of `pack.json` itself
+RENAMED = "renamed"
+LARGE_REMOVAL = 0.2  # of a kind's records in the pack
+
+Item = TypeVar("Item")
+
+
+class PublishConflictError(Exception):
+    """Another publication came between the plan and its application."""
+
+
+@dataclass
+class Plan:
+    """The difference between a pack and the database, which stands at publication `base`."""
+
+    scan: Scan
+    base: int
+    info_known: bool = False
+    info_changed: bool = False
+    added: list[Key] = field(default_factory=list)
+    changed: list[Key] = field(default_factory=list)
+    withdrawn: dict[Key, pack.Withdrawn] = field(default_factory=dict)
+    safety_changes: list[str] = field(default_factory=list)
+    large_removals: list[str] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether the database already holds the pack's content."""
+        return not (self.info_changed or self.added or self.changed or self.withdrawn)
+
+
+def plan(session: Session, scan: Scan) -> Plan:
+    """Compare a scanned pack with the database. Raises PackError for a slug or name that another pack owns."""
+    latest = latest_publication(session)
+    made = Plan(scan, latest.generation if latest else 0)
+    before = {
+        (row.kind, row.key): row
+        for row in session.exec(select(models.Change).where(models.Change.pack == scan.info.name))
+    }
+    info = before.pop((PACK, scan.info.name), None)
+    made.info_known = info is not None
+    made.info_changed = info is None or info.digest != pack.digest(scan.info)
+    for key, digest in scan.digests.items():
+        known = before.get(key)
+        if known is None or known.op == Op.withdrawn:
+            made.added.append(key)
+        elif known.digest != digest:
+            made.changed.append(key)
+    live = [key for key, row in before.items() if row.op != Op.withdrawn]
+    made.withdrawn = dict(_withdrawals(session, scan, before, live))
+    made.large_removals = _large_removals(live, made.withdrawn)
+    _refuse_foreign_names(session, scan, made)
+    made.safety_changes = list(_safety_changes(session, made, set(live)))
+    return made
+
+
+def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _count: None) -> models.Publication:
+    """Make a plan true in one transaction, and return its publication.
+
+    Raises PublishConflictError where the database has moved on since the plan, PackError where the pack has.
+    """
+    writing = engine.execution_options(writes=True)
+    with Session(writing, autoflush=False, expire_on_commit=False) as session, session.begin():
+        latest = latest_publication(session)
+        if (latest.generation if latest else 0) != made.base:
+            raise PublishConflictError
+        info = made.scan.info
+        session.merge(_pack_row(info))
+        publication = models.Publication(
+            generation=made.base + 1,
+            id=secrets.token_hex(16),
+            published_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
+            pack=info.name,
+        )
+        session.add(publication)
+        session.flush()
+        _write_sources(session, info)
+        ids = _remove(session, made)
+        _write_records(session, made, ids, progress)
+        _write_names(session, made)
+        _write_changes(session, made, publication.generation)
+        _remove_sources(session, info)
+    return publication
+
+
+# ---- the plan's parts
+
+
+def _withdrawals(
+    session: Session, scan: Scan, before: dict[Key, models.Change], live: list[Key]
+) -> Iterator[tuple[Key, pack.Withdrawn]]:
+    """Tombstones to write: the pack's own that are new or differ, and one for each record that is there no more."""
+    for key, tombstone in scan.withdrawn.items():
+        row = before.get(key)
+        if row is None or row.op != Op.withdrawn or row.digest != pack.digest(tombstone):
+            yield key, tombstone
+    for kind, slug in live:
+        if (kind, slug) in scan.digests or (kind, slug) in scan.withdrawn:
+            continue
+        if new := scan.former_slugs.get((kind, slug)):
+            yield (kind, slug), pack.Withdrawn(kind=Kind(kind), slug=slug, reason=RENAMED, successor=new)
+        else:
+            yield (kind, slug), _retired(session, scan, kind, slug)
+
+
+def _retired(session: Session, scan: Scan, kind: str, slug: str) -> pack.Withdrawn:
+    """The tombstone of a record that the pack no longer holds; its names outlive it unless the pack gives them away."""
+    names = record_names(session, kind, slug)
+    former = tuple(
+        name
+        for name in names["former_slugs"]
+        if (kind, name) not in scan.former_slugs and (kind, name) not in scan.digests
+    )
+    identifiers = tuple(name for name in names["identifiers"] if identifier_key(name) not in scan.identifiers)
+    return pack.Withdrawn(kind=Kind(kind), slug=slug, reason="retired", former_slugs=former, identifiers=identifiers)
+
+
+def _large_removals(live: Sequence[Key], withdrawn: Collection[Key]) -> list[str]:
+    found = []
+    for kind in Kind:
+        held = {key for key in live if key[0] == kind}
+        gone = held.intersection(withdrawn)
+        if held and len(gone) > LARGE_REMOVAL * len(held):
+            found.append(f"{len(gone)} of {len(held)} records of kind {kind}")
+    return found
+
+
+def _refuse_foreign_names(session: Session, scan: Scan, made: Plan) -> None:
+    """A slug, a former slug, an identifier or a source belongs to one pack."""
+    faults = Faults()
+    ours = scan.info.name
+    change = models.Change
+    wanted = [*made.added, *made.withdrawn, *scan.former_slugs]
+    for kind in Kind:
+        for slugs in _batches([slug for of, slug in wanted if of == kind]):
+            rows = session.exec(
+                select(change).where(change.kind == kind, col(change.key).in_(slugs), change.pack != ours)
+            )
+            for row in rows:
+                faults.add(Fault("", None, "slug", f"{kind} {row.key!r} belongs to the pack {row.pack!r}"))
+    for keys in _batches(list(scan.identifiers)):
+        for held in session.exec(select(models.Identifier).where(col(models.Identifier.key).in_(keys))):
+            owner = session.get(change, (held.kind, held.slug))
+            if owner and owner.pack != ours:
+                faults.add(Fault("", None, "identifiers", f"{held.value!r} belongs to the pack {owner.pack!r}"))
+    slugs = [source.slug for source in scan.info.sources]
+    for source in session.exec(
+        select(models.Source).where(col(models.Source.slug).in_(slugs), models.Source.pack != ours)
+    ):
+        faults.add(Fault("pack.json", None, "sources", f"{source.slug!r} belongs to the pack {source.pack!r}"))
+    if faults.total:
+        raise PackError(faults)
+
+
+def _safety_changes(session: Session, made: Plan, live: set[Key]) -> Iterator[str]:
+    """What the plan does to warning signs that stand in the database."""
+    changed = {slug for kind, slug in made.changed if kind == Kind.condition}
+    renamed = {
+        tombstone.successor: slug
+        for (kind, slug), tombstone in made.withdrawn.items()
+        if kind == Kind.condition and tombstone.reason == RENAMED
+    }
+    if changed or renamed:
+        for record in takewhile(lambda record: isinstance(record, pack.Condition), made.scan.read()):
+            if isinstance(record, pack.Condition) and (record.slug in changed or record.slug in renamed):
+                old = read_condition(session, renamed.get(record.slug, record.slug))
+                yield from safety_changes(old, record)
+    for (kind, slug), tombstone in made.withdrawn.items():
+        if kind == Kind.condition and (kind, slug) in live and tombstone.reason != RENAMED:
+            yield from safety_changes(read_condition(session, slug), None)
+
+
+# ---- the application's parts
+
+
+def _pack_row(info: pack.PackInfo) -> models.Pack:
+    return models.Pack(
+        name=info.name,
+        title=info.title,
+        publisher_name=info.publisher.name,
+        publisher_url=info.publisher.url,
+        rights=info.rights,
+    )
+
+
+def _write_sources(session: Session, info: pack.PackInfo) -> None:
+    for position, source in enumerate(info.sources):
+        session.merge(models.Source(**source.model_dump(), pack=info.name, position=position))
+    session.flush()
+
+
+def _remove_sources(session: Session, info: pack.PackInfo) -> None:
+    kept = [source.slug for source in info.sources]
+    session.exec(
+        delete(models.Source).where(col(models.Source.pack) == info.name, col(models.Source.slug).not_in(kept))
+    )
+
+
+def _remove(session: Session, made: Plan) -> dict[Key, int]:
+    """Delete the rows of what is withdrawn or replaced, and their names; return the ids that must live on."""
+    ids: dict[Key, int] = {}
+    gone = [*made.changed, *made.withdrawn]
+    for kind, table in TABLES.items():
+        for slugs in _batches([slug for of, slug in gone if of == kind]):
+            for slug, row_id in session.exec(select(table.slug, table.id).where(col(table.slug).in_(slugs))):
+                ids[kind, slug] = row_id or 0
+            session.exec(delete(table).where(col(table.slug).in_(slugs)))
+            former, identifier = models.FormerSlug, models.Identifier
+            session.exec(delete(former).where(col(former.kind) == kind, col(former.current_slug).in_(slugs)))
+            session.exec(delete(identifier).where(col(identifier.kind) == kind, col(identifier.slug).in_(slugs)))
+    return ids
+
+
+def _write_records(session: Session, made: Plan, ids: dict[Key, int], progress: Callable[[int], None]) -> None:
+    """Write what is added or changed, in batches that leave the session's memory when they are in the database."""
+    due = {*made.added, *made.changed}
+    if not due:
+        return
+    condition_ids: dict[str, int] = {}
+    for count, record in enumerate(made.scan.read(), 1):
+        progress(count)
+        key = (str(pack.kind_of(record)), record.slug)
+        if key not in due:
+            continue
+        if isinstance(record, pack.Article):
+            condition_ids = condition_ids or _condition_ids(session, made.scan.info.name)
+            row: SQLModel = article_row(record, made.scan.info.name, condition_ids)
+        elif isinstance(record, pack.Condition):
+            row = condition_row(record, made.scan.info.name)
+            row.id = ids.get(key)
+        else:
+            row = flat_row(record, made.scan.info.name)
+        session.add(row)
+        if count % BATCH == 0:
+            session.flush()
+            session.expunge_all()
+    session.flush()
+    session.expunge_all()
+
+
+def _condition_ids(session: Session, pack_name: str) -> dict[str, int]:
+    session.flush()
+    rows = session.exec(select(models.Condition.slug, models.Condition.id).where(models.Condition.pack == pack_name))
+    return {slug: row_id or 0 for slug, row_id in rows}
+
+
+def _write_changes(session: Session, made: Plan, generation: int) -> None:
+    """One row per touched record: what happened to it, when, and why."""
+    info = made.scan.info
+    rows = [_change(made, key, generation, Op.added) for key in made.added]
+    rows += [_change(made, key, generation, Op.changed) for key in made.changed]
+    for (kind, slug), tombstone in made.withdrawn.items():
+        digest = None if tombstone.reason == RENAMED else pack.digest(tombstone)
+        row = models.Change(kind=kind, key=slug, pack=info.name, generation=generation, op=Op.withdrawn, digest=digest)
+        row.reason, row.successor = tombstone.reason, tombstone.successor
+        rows.append(row)
+    if made.info_changed:
+        op = Op.changed if made.info_known else Op.added
+        digest = pack.digest(info)
+        rows.append(
+            models.Change(kind=PACK, key=info.name, pack=info.name, generation=generation, op=op, digest=digest)
+        )
+    _delete(session, models.Change, (models.Change.kind, models.Change.key), [(row.kind, row.key) for row in rows])
+    _insert(session, rows)
+
+
+def _change(made: Plan, key: Key, generation: int, op: Op) -> models.Change:
+    digest = made.scan.digests[key]
+    return models.Change(kind=key[0], key=key[1], pack=made.scan.info.name, generation=generation, op=op, digest=digest)
+
+
+def _write_names(session: Session, made: Plan) -> None:
+    """The former slugs and identifiers of what is touched, tombstones included."""
+    touched = {*made.added, *made.changed, *made.withdrawn}
+    former = {name: slug for name, slug in made.scan.former_slugs.items() if (name[0], slug) in touched}
+    identifiers = {name: meant for name, meant in made.scan.identifiers.items() if meant[0] in touched}
+    for key, tombstone in made.withdrawn.items():
+        if key not in made.scan.withdrawn:
+            former |= {(key[0], name): key[1] for name in tombstone.former_slugs}
+            identifiers |= {identifier_key(name): (key, name) for name in tombstone.identifiers}
+    rows: list[SQLModel] = [
+        models.FormerSlug(kind=kind, slug=name, current_slug=slug, position=at)
+        for at, ((kind, name), slug) in enumerate(former.items())
+    ]
+    rows += [
+        models.Identifier(key=name, value=value, kind=kind, slug=slug, position=at)
+        for at, (name, ((kind, slug), value)) in enumerate(identifiers.items())
+    ]
+    slug_columns = (models.FormerSlug.kind, models.FormerSlug.slug)
+    _delete(session, models.FormerSlug, slug_columns, [*made.added, *former])
+    _delete(session, models.Identifier, (models.Identifier.key,), [(name,) for name in identifiers])
+    _insert(session, rows)
+
+
+def _delete(session: Session, table: type[SQLModel], columns: tuple[Any, ...], keys: Iterable[tuple[str, ...]]) -> None:
+    """Delete the rows whose columns hold one of the keys."""
+    for batch in _batches(keys):
+        session.exec(delete(table).where(tuple_(*columns).in_(batch)))
+
+
+def _insert(session: Session, rows: Iterable[SQLModel]) -> None:
+    for batch in _batches(rows):
+        session.add_all(batch)
+        session.flush()
+        session.expunge_all()
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Items in lists that fit a statement's parameters on every engine."""
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
+        yield batch

@@ -1,0 +1,78 @@
+"""Every setting, typed and described; nothing else reads the environment.
+
+`docs/settings.md` is generated from this page (`python -m app settings`) and a test keeps it true.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _no_trailing_slash(address: str) -> str:
+    return address.rstrip("/")
+
+
+WebOrigin = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/\-]*)?$", max_length=300),
+    AfterValidator(_no_trailing_slash),
+]
+
+
+class Settings(BaseSettings):
+    """The service's settings, read once from the environment and from `.env`."""
+
+    model_config = SettingsConfigDict(frozen=True, env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    database_url: str = Field(
+        default="sqlite:///data/health-content.sqlite3",
+        description="Where the content is kept, as an SQLAlchemy address. The default is a file beside the program.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on. `0.0.0.0` listens on every interface.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    seed: Literal["on", "off"] = Field(
+        default="on",
+        description="`on`: `serve` publishes the seed pack where there is no publication yet. `off`: never.",
+    )
+    public_url: WebOrigin | None = Field(
+        default=None,
+        description="The address the world reaches this service at, with its path prefix, if any. "
+        "Without it, links in answers are root-relative.",
+    )
+    organisation_name: str = Field(
+        default="Health Content API",
+        min_length=1,
+        max_length=200,
+        description="Who runs this deployment, as `/v1` and the API's documentation say it.",
+    )
+    contact_url: WebOrigin | None = Field(
+        default=None, description="Where developers get help, for the API's documentation."
+    )
+    emergency_line: str | None = Field(
+        default=None,
+        max_length=200,
+        description="What to do in an emergency, in the deployment's words, for example `In an emergency, call 911.` "
+        "Without it, none is shown.",
+    )
+    care_team_phone: str | None = Field(
+        default=None,
+        pattern=r"^\+?[0-9][0-9 ().\-]{2,30}$",
+        description="The care team's telephone number. Without it, none is shown.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How much is logged. No level logs a query string."
+    )
+
+    def address(self, path: str) -> str:
+        """The public address of a root-relative path: absolute where PUBLIC_URL is set, else the path itself."""
+        return f"{self.public_url or ''}{path}"
+
+
+@cache
+def get_settings() -> Settings:
+    """The process's settings, read once. Raises pydantic.ValidationError for a value that is not allowed."""
+    return Settings()
