@@ -24,10 +24,12 @@ BUSY_TIMEOUT_MS = 5_000
 def make_engine(url: str) -> Engine:
     """An engine for `url`. On SQLite: write-ahead log, foreign keys enforced, transactions begun explicitly."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=POOL_SIZE, max_overflow=0)
+        return create_engine(url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True)
     if (file := make_url(url).database) and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
+    )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -171,13 +171,14 @@ class WarningSign(SQLModel, table=True):
     condition_id: int = _parent("sign_set.condition_id")
     position: int
     key: str
+    sort_key: str = _sort_key()
     scope: Scope = _closed(Scope)
     urgency: Urgency = _closed(Urgency)
     contact: Contact = _closed(Contact)
 
 
 class Edition(Traced, table=True):
-    """One condition's page in one language for one audience, with its words for the sign set."""
+    """One condition's page in one language for one audience. `complete`: no block of it is a lost list."""
 
     __table_args__ = (UniqueConstraint("condition_id", "lang", "audience"),)
 
@@ -190,6 +191,7 @@ class Edition(Traced, table=True):
     name: str
     pronunciation: str | None
     summary: str = Field(sa_type=Text)
+    complete: bool
     url: str | None
     published_on: dt.date | None
     modified_on: dt.date | None
@@ -198,6 +200,7 @@ class Edition(Traced, table=True):
     reviewed_on: dt.date | None
     next_review_on: dt.date | None
 
+    source: Source | None = _one()
     sections: list["Section"] = _children("Section.position")
     sign_set_wording: "SignSetWording" = _child()
 

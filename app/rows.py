@@ -82,11 +82,18 @@ def condition_row(record: pack.Condition, pack_name: str) -> models.Condition:
         sign_set=models.SignSet(
             complete=record.sign_set.complete,
             signs=[
-                models.WarningSign(position=at, **sign.model_dump()) for at, sign in enumerate(record.sign_set.signs)
+                models.WarningSign(position=at, sort_key=_sign_key(record, at), **sign.model_dump())
+                for at, sign in enumerate(record.sign_set.signs)
             ],
         ),
         editions=[_edition_row(edition, at) for at, edition in enumerate(record.editions)],
     )
+
+
+def _sign_key(record: pack.Condition, at: int) -> str:
+    """A sign's place in the list of all signs: by condition, umbrella signs first."""
+    named = record.sign_set.signs[at].scope != pack.Scope.any
+    return f"{sort_key(record.editions[0].name, record.slug)}\t{named:d}{at:04d}"
 
 
 def _edition_row(edition: pack.Edition, at: int) -> models.Edition:
@@ -95,6 +102,7 @@ def _edition_row(edition: pack.Edition, at: int) -> models.Edition:
         **_traced(edition),
         **edition.model_dump(exclude={"provenance", "review", "warning_signs", "sections"}),
         position=at,
+        complete=all(block.type != "lost-list" for section in edition.sections for block in section.blocks),
         review_status=edition.review.status,
         reviewed_by=edition.review.by,
         reviewed_on=edition.review.reviewed_on,

@@ -1,11 +1,10 @@
 """Every setting, typed and described; nothing else reads the environment.
 
-`docs/settings.md` is generated from this page (`python -m app settings`) and a test keeps it true.
+`docs/settings.md` holds this page as a table (`python -m app settings`), and a test keeps it true.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -67,12 +66,20 @@ class Settings(BaseSettings):
         default="info", description="How much is logged. No level logs a query string."
     )
 
+    @classmethod
+    def defaults(cls) -> Settings:
+        """Every setting's default, whatever the environment says."""
+        return cls.model_construct()
+
     def address(self, path: str) -> str:
         """The public address of a root-relative path: absolute where PUBLIC_URL is set, else the path itself."""
         return f"{self.public_url or ''}{path}"
 
 
-@cache
-def get_settings() -> Settings:
-    """The process's settings, read once. Raises pydantic.ValidationError for a value that is not allowed."""
-    return Settings()
+def settings_table() -> str:
+    """The table of every setting in Markdown, as `docs/settings.md` holds it."""
+    rows = ["| variable | default | what it does |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default}`"
+        rows.append(f"| `{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows) + "\n"

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 from app import models
 from app.db import make_engine
-from app.settings import get_settings
+from app.settings import Settings
 
 
 def run(connection: Connection) -> None:
@@ -18,5 +18,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:  # the `alembic` command itself, for a developer who writes a revision
-    with make_engine(get_settings().database_url).execution_options(writes=True).begin() as own:
+    with make_engine(Settings().database_url).execution_options(writes=True).begin() as own:
         run(own)

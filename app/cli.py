@@ -1,0 +1,254 @@
+"""The command line, thin: each command says what it does in the words of the modules that do it.
+
+Exit codes: 1 the content is refused, 2 the command or a setting is wrong, 3 a change waits to be accepted, 4 the
+database, a file or the port cannot be used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging.config
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from app import db, pack
+from app.check import scan
+from app.export import read_info, read_records, read_withdrawn
+from app.main import create_app
+from app.pack import PackError
+from app.publish import Plan, PublishConflictError, apply, plan
+from app.settings import Settings, settings_table
+
+REFUSED, USAGE, UNACCEPTED, UNUSABLE = 1, 2, 3, 4
+SHOWN = 20  # records of each kind of change that the difference names
+
+cli = typer.Typer(
+    name="health-content",
+    help="Turns a care organisation's health pages into content that other software can use.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+out = Console(markup=False, highlight=False, soft_wrap=True)
+err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+
+PackFolder = Annotated[Path, typer.Argument(metavar="PACK", help="The pack's folder.", exists=True, file_okay=False)]
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the API: bring the tables up to date, publish the seed pack into an empty database, listen."""
+    settings = _settings()
+    engine = db.make_engine(settings.database_url)
+    db.migrate(engine)
+    with Session(engine) as session:
+        empty = db.latest_publication(session) is None
+    if empty and settings.seed == "on":
+        with Session(engine) as session:
+            made = plan(session, scan(db.shipped("seed_data")))
+        try:
+            apply(engine, made)
+        except PublishConflictError:
+            err.print("Another process published first; its content is served.")
+    engine.dispose()
+    listening = _listen(settings)
+    err.print(f"Serving on http://{settings.host}:{settings.port}  (documentation: /docs, stop: Ctrl-C)")
+    config = uvicorn.Config(
+        create_app(settings), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    db.migrate(_engine())
+    out.print("The tables are up to date.")
+
+
+@cli.command()
+def publish(
+    folder: PackFolder,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the difference and change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove more than a fifth of a kind without asking.")] = False,
+    accept_safety_changes: Annotated[
+        bool, typer.Option("--accept-safety-changes", help="Accept the listed changes to warning signs.")
+    ] = False,
+) -> None:
+    """Make the database hold a pack's content, and only that pack's, in one publication."""
+    engine = _engine()
+    with _progress("Reading") as progress:
+        scanned = scan(folder, progress)
+    with Session(engine) as session:
+        if not db.migrated(session):
+            _stop(UNUSABLE, "The database is not at this version. Run `migrate` first.")
+        made = plan(session, scanned)
+    _print_difference(made)
+    if made.empty or dry_run:
+        return
+    _accept(made.safety_changes, accept_safety_changes, "--accept-safety-changes", "Accept these safety changes?")
+    _accept(made.large_removals, yes, "--yes", "Remove them?")
+    with _progress("Publishing") as progress:
+        publication = apply(engine, made, progress)
+    out.print(f"Published {scanned.info.name} as generation {publication.generation}.")
+
+
+@cli.command()
+def check(folder: PackFolder) -> None:
+    """Check a pack without a database: every record by itself, then all of them together."""
+    with _progress("Reading") as progress:
+        scanned = scan(folder, progress)
+    out.print(f"{scanned.info.name}: {len(scanned.digests)} records, no fault.")
+
+
+@cli.command()
+def export(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The pack's name.")],
+    to: Annotated[Path, typer.Option("--out", help="A folder that is new or empty.")],
+) -> None:
+    """Write a published pack into a folder: publishing it again would change nothing."""
+    with Session(_engine()) as session, _progress("Writing") as progress:
+        info = read_info(session, name)
+        if info is None:
+            _stop(USAGE, f"There is no pack named {name!r} in the database.")
+        pack.write_pack(to, info, _counted(read_records(session, name), progress), list(read_withdrawn(session, name)))
+    out.print(f"Wrote {name} to {to}.")
+
+
+@cli.command()
+def openapi() -> None:
+    """Print the OpenAPI document of the default settings, as `docs/openapi.json` holds it."""
+    document = create_app(Settings.defaults()).openapi()
+    print(json.dumps(document, indent=2, ensure_ascii=False))  # noqa: T201  # bytes as they are, not fitted to a terminal
+
+
+@cli.command()
+def settings() -> None:
+    """Print every setting, as `docs/settings.md` holds it."""
+    print(settings_table(), end="")  # noqa: T201  # as above
+
+
+def main() -> None:
+    """Run the command line. A fault is one line (or one a fault) and an exit code, never a traceback."""
+    logging.config.dictConfig(LOGGING)
+    try:
+        cli()
+    except PackError as error:
+        for fault in error.faults.shown:
+            err.print(_plain(str(fault)))
+        _stop(REFUSED, f"Refused: {error}. Nothing was changed.")
+    except PublishConflictError:
+        _stop(UNUSABLE, "Another publication came between. Nothing was changed; run it again.")
+    except ValidationError as error:
+        for found in error.errors(include_input=False, include_url=False):
+            err.print(f"{'.'.join(str(part) for part in found['loc']).upper()}: {found['msg']}")
+        _stop(USAGE, "A setting is not allowed as given.")
+    except SQLAlchemyError as error:
+        _stop(UNUSABLE, f"The database cannot be used: {getattr(error, 'orig', None) or error}")
+    except OSError as error:
+        _stop(UNUSABLE, f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+
+
+# ---- what the commands share
+
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
+
+
+def _settings() -> Settings:
+    settings = Settings()
+    for name in ("app", "uvicorn"):
+        logging.getLogger(name).setLevel(settings.log_level.upper())
+    return settings
+
+
+def _engine() -> Engine:
+    return db.make_engine(_settings().database_url)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The listening socket, bound before anything else says that the service is up. Raises OSError."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        _stop(UNUSABLE, f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. Set HOST or PORT.")
+    return listening
+
+
+@contextlib.contextmanager
+def _progress(what: str) -> Iterator[Callable[[int], None]]:
+    """A count of the records done, drawn only where somebody watches."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,} records"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda count: bar.update(task, completed=count)
+
+
+def _counted(records: Iterator[pack.AnyRecord], progress: Callable[[int], None]) -> Iterator[pack.AnyRecord]:
+    for count, record in enumerate(records, 1):
+        progress(count)
+        yield record
+
+
+def _print_difference(made: Plan) -> None:
+    if made.empty:
+        out.print(f"Nothing changes: {made.scan.info.name} is published as it stands.")
+        return
+    for word, keys in (("add", made.added), ("change", made.changed), ("withdraw", list(made.withdrawn))):
+        for kind, slug in keys[:SHOWN]:
+            out.print(f"{word:>8}  {kind} {slug}")
+        if len(keys) > SHOWN:
+            out.print(f"{word:>8}  … and {len(keys) - SHOWN:,} more")
+    out.print(f"{len(made.added):,} added, {len(made.changed):,} changed, {len(made.withdrawn):,} withdrawn.")
+    for title, lines in (("Safety changes:", made.safety_changes), ("Large removals:", made.large_removals)):
+        if lines:
+            out.print("\n".join([title, *(f"  {line}" for line in lines)]))
+
+
+def _accept(lines: list[str], accepted: bool, flag: str, question: str) -> None:
+    """Go on only where a person says yes, by the flag or at the terminal."""
+    if not lines or accepted:
+        return
+    if not sys.stdin.isatty():
+        _stop(UNACCEPTED, f"Nothing was changed. To go on, give {flag}.")
+    if not typer.confirm(question):
+        _stop(UNACCEPTED, "Nothing was changed.")
+
+
+def _plain(text: str) -> str:
+    """Text of a file that may hold anything, without the characters that steer a terminal."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def _stop(code: int, line: str) -> NoReturn:
+    """End with one line and an exit code."""
+    err.print(_plain(line))
+    sys.exit(code)

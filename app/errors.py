@@ -1,0 +1,101 @@
+"""The one error shape: problem details (RFC 9457), raised where the fault is known and rendered here.
+
+No answer echoes what a reader typed: an error names the parameter, its problem and what is allowed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+MEDIA_TYPE = "application/problem+json"
+METHODS = "GET, HEAD, OPTIONS"
+
+
+class ProblemError(Exception):
+    """An answer that is a problem: `code` is stable, `detail` is for people, `members` are the problem's own fields."""
+
+    def __init__(
+        self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.members = members
+
+
+def invalid(errors: Sequence[Mapping[str, Any]]) -> ProblemError:
+    """422 for parameters that are not allowed; each error has `parameter` and `detail`."""
+    names = ", ".join(dict.fromkeys(str(error["parameter"]) for error in errors))
+    return ProblemError(
+        422, "invalid-parameters", f"These parameters are not allowed as given: {names}.", errors=errors
+    )
+
+
+def problem_response(request_id: str | None, error: ProblemError) -> Response:
+    """A problem as a response (RFC 9457, section 3). `type` is about:blank, so `title` is the status's own phrase."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "request_id": request_id,
+        **error.members,
+    }
+    return Response(json.dumps(body, ensure_ascii=False), error.status, headers=error.headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Render every error of an app as a problem."""
+    app.exception_handler(ProblemError)(_problem)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(OperationalError)(_unavailable)
+    app.exception_handler(ProgrammingError)(_unavailable)
+    app.exception_handler(PoolTimeoutError)(_unavailable)
+
+
+def _render(request: Request, error: ProblemError) -> Response:
+    return problem_response(request.scope.get("state", {}).get("request_id"), error)
+
+
+async def _problem(request: Request, error: ProblemError) -> Response:
+    return _render(request, error)
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    return _render(request, invalid([*_parameter_errors(error.errors())]))
+
+
+def _parameter_errors(found: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, str]]:
+    for error in found:
+        name = ".".join(str(part) for part in error["loc"][1:2])
+        yield {"parameter": name, "detail": str(error["msg"]).removeprefix("Value error, ")}
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        known = ProblemError(404, "not-found", "There is nothing at this address. See /v1 for what there is.")
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        known = ProblemError(405, "method-not-allowed", f"This address answers {METHODS}.", headers={"Allow": METHODS})
+    else:
+        phrase = HTTPStatus(error.status_code).phrase
+        known = ProblemError(error.status_code, phrase.lower().replace(" ", "-"), phrase)
+    return _render(request, known)
+
+
+async def _unavailable(request: Request, _error: Exception) -> Response:
+    detail = "The content cannot be read at the moment. Try again shortly."
+    return _render(request, ProblemError(503, "unavailable", detail, headers={"Retry-After": "5"}))

@@ -1,0 +1,44 @@
+"""The whole service, assembled on one page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import __version__, documentation, errors
+from app.db import make_engine
+from app.delivery.headers import Delivery
+from app.routes import articles, conditions, directory, glossary, locations, service, warning_signs
+from app.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service as an ASGI app, by the given settings or by the environment's."""
+    settings = settings or Settings()
+    engine = make_engine(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        **documentation.about(settings),
+        version=__version__,
+        lifespan=lifespan,
+        redirect_slashes=False,  # a redirect would take its origin from the Host header
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"tracing": False},
+    )
+    app.state.settings = settings
+    app.state.engine = engine
+    errors.install(app)
+    for module in (conditions, warning_signs, articles, locations, glossary, directory, service):
+        app.include_router(module.router)
+    app.include_router(service.operations)
+    documentation.install(app)
+    app.add_middleware(Delivery)
+    return app

@@ -1,0 +1,1 @@
+"""One file per resource: the query, the endpoint, the whole story."""

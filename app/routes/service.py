@@ -1,0 +1,91 @@
+"""The service itself: `/v1`, sources, old addresses, and what an operator asks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+from sqlmodel import select
+
+from app import __version__, models, present, schemas
+from app.check import identifier_key
+from app.db import SessionDep, latest_publication, migrated
+from app.errors import ProblemError
+from app.models import Op
+from app.routes.answers import AddressDep, Filter, SlugPath, Strict, gone, problems
+
+router = APIRouter(prefix="/v1", tags=["service"], dependencies=[Strict])
+operations = APIRouter(tags=["operations"])
+
+
+class ByUrlQuery(BaseModel):
+    """The parameters of the look-up of old addresses."""
+
+    url: Filter = Field(
+        max_length=2_000,
+        description="An address that a record had, or another system's id for it.",
+        examples=["https://example.org/old/neutropenia"],
+    )
+
+
+@router.get("", responses=problems(422))
+def get_service(request: Request, session: SessionDep, address: AddressDep) -> schemas.Service:
+    """What this service is, which publication its content is at, and where each kind of content is."""
+    settings = request.app.state.settings
+    names = ("conditions", "warning-signs", "articles", "locations", "locations.geojson", "glossary", "directory")
+    links = {name: address(f"/v1/{name}") for name in names}
+    return schemas.Service(
+        name=settings.organisation_name,
+        version=__version__,
+        publication=present.publication(latest_publication(session)),
+        emergency_line=settings.emergency_line,
+        care_team_phone=settings.care_team_phone,
+        notice=present.notice(),
+        links={**links, "documentation": address("/docs"), "openapi": address("/openapi.json")},
+    )
+
+
+@router.get("/by-url", responses=problems(404, 410, 422))
+def get_record_by_url(
+    session: SessionDep, address: AddressDep, query: Annotated[ByUrlQuery, Query()]
+) -> schemas.RecordReference:
+    """The record that an old address or another system's id means."""
+    found = session.get(models.Identifier, identifier_key(query.url))
+    if found is None:
+        raise ProblemError(404, "not-found", "No record here had that address or id.")
+    change = session.get(models.Change, (found.kind, found.slug))
+    if change is not None and change.op == Op.withdrawn:
+        raise gone(change, address)
+    return schemas.RecordReference(
+        kind=found.kind, slug=found.slug, address=present.record_address(found.kind, found.slug, address)
+    )
+
+
+@router.get("/sources/{slug}", responses=problems(404, 422))
+def get_source(slug: SlugPath, session: SessionDep, address: AddressDep) -> schemas.Source:
+    """A document that records come from."""
+    row = session.exec(select(models.Source).where(models.Source.slug == slug)).first()
+    if row is None:
+        raise ProblemError(404, "not-found", "There is no such source here.")
+    return present.source(row, address)
+
+
+@operations.get("/livez", responses=problems())
+async def get_liveness() -> schemas.Health:
+    """Whether the process answers."""
+    return schemas.Health(status="ok")
+
+
+@operations.get("/readyz", responses=problems())
+def get_readiness(session: SessionDep) -> schemas.Health:
+    """Whether content can be served: the database answers and has this version's tables."""
+    if not migrated(session):
+        raise ProblemError(503, "not-migrated", "The database is not at this version: run `migrate`.")
+    return schemas.Health(status="ok")
+
+
+@operations.get("/version", responses=problems())
+def get_version(session: SessionDep) -> schemas.Version:
+    """The program's version and its content's publication."""
+    return schemas.Version(version=__version__, publication=present.publication(latest_publication(session)))
