@@ -6,6 +6,7 @@ No answer echoes what a reader typed: an error names the parameter, its problem 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +17,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+
+log = logging.getLogger("app.errors")
 
 MEDIA_TYPE = "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"
@@ -54,7 +57,7 @@ def problem_response(request_id: str | None, error: ProblemError) -> Response:
         "request_id": request_id,
         **error.members,
     }
-    return Response(json.dumps(body, ensure_ascii=False), error.status, headers=error.headers, media_type=MEDIA_TYPE)
+    return Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), error.status, headers=error.headers, media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -96,6 +99,7 @@ async def _http(request: Request, error: HTTPException) -> Response:
     return _render(request, known)
 
 
-async def _unavailable(request: Request, _error: Exception) -> Response:
+async def _unavailable(request: Request, error: Exception) -> Response:
+    log.error("the database cannot be read: %s", getattr(error, "orig", None) or error)
     detail = "The content cannot be read at the moment. Try again shortly."
     return _render(request, ProblemError(503, "unavailable", detail, headers={"Retry-After": "5"}))

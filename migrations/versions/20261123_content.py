@@ -401,6 +401,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("pronunciation", sa.String(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("url", sa.String(), nullable=True),
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("modified_on", sa.Date(), nullable=True),
@@ -474,6 +475,11 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column(
+            "sort_key",
+            sa.String(length=1000).with_variant(sa.String(length=1000, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
             "scope",
             sa.Enum("named", "any", name="scope", native_enum=False, create_constraint=True, length=20),
             nullable=False,
@@ -507,6 +513,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_warning_sign")),
         sa.UniqueConstraint("condition_id", "key", name=op.f("uq_warning_sign_condition_id_key")),
+        sa.UniqueConstraint("sort_key", name=op.f("uq_warning_sign_sort_key")),
     )
     with op.batch_alter_table("warning_sign", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_warning_sign_condition_id"), ["condition_id"], unique=False)
