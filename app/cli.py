@@ -67,7 +67,12 @@ def serve() -> None:
     listening = _listen(settings)
     err.print(f"Serving on http://{settings.host}:{settings.port}  (documentation: /docs, stop: Ctrl-C)")
     config = uvicorn.Config(
-        create_app(settings), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
+        create_app(settings),
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
     )
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -227,6 +232,8 @@ def _print_difference(made: Plan) -> None:
             out.print(f"{word:>8}  {kind} {slug}")
         if len(keys) > SHOWN:
             out.print(f"{word:>8}  … and {len(keys) - SHOWN:,} more")
+    if made.info_changed:
+        out.print("  change  pack.json" if made.info_known else "     add  pack.json")
     out.print(f"{len(made.added):,} added, {len(made.changed):,} changed, {len(made.withdrawn):,} withdrawn.")
     for title, lines in (("Safety changes:", made.safety_changes), ("Large removals:", made.large_removals)):
         if lines:

@@ -57,7 +57,12 @@ def problem_response(request_id: str | None, error: ProblemError) -> Response:
         "request_id": request_id,
         **error.members,
     }
-    return Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), error.status, headers=error.headers, media_type=MEDIA_TYPE)
+    return Response(
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        error.status,
+        headers=error.headers,
+        media_type=MEDIA_TYPE,
+    )
 
 
 def install(app: FastAPI) -> None:

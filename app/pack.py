@@ -543,7 +543,7 @@ class PackError(Exception):
     """A pack that cannot be taken, with its faults."""
 
     def __init__(self, faults: Faults) -> None:
-        super().__init__(f"the pack has {faults.total} fault{'s' if faults.total != 1 else ''}")
+        super().__init__(f"the pack has {faults.total:,} fault{'s' if faults.total != 1 else ''}")
         self.faults = faults
 
 

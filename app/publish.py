@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, delete, tuple_
+from sqlalchemy import Engine, delete, insert, tuple_
 from sqlmodel import Session, SQLModel, col, select
 
 from app import models, pack
@@ -61,24 +61,16 @@ def plan(session: Session, scan: Scan) -> Plan:
     """Compare a scanned pack with the database. Raises PackError for a slug or name that another pack owns."""
     latest = latest_publication(session)
     made = Plan(scan, latest.generation if latest else 0)
-    before = {
-        (row.kind, row.key): row
-        for row in session.exec(select(models.Change).where(models.Change.pack == scan.info.name))
-    }
-    info = before.pop((PACK, scan.info.name), None)
-    made.info_known = info is not None
-    made.info_changed = info is None or info.digest != pack.digest(scan.info)
-    for key, digest in scan.digests.items():
-        known = before.get(key)
-        if known is None or known.op == Op.withdrawn:
-            made.added.append(key)
-        elif known.digest != digest:
-            made.changed.append(key)
-    live = [key for key, row in before.items() if row.op != Op.withdrawn]
-    made.withdrawn = dict(_withdrawals(session, scan, before, live))
+    live, tombstones = _digests(session, scan.info.name)
+    info_digest = live.pop((PACK, scan.info.name), None)
+    made.info_known = info_digest is not None
+    made.info_changed = info_digest != pack.digest(scan.info)
+    made.added = [key for key in scan.digests if key not in live]
+    made.changed = [key for key, digest in scan.digests.items() if live.get(key, digest) != digest]
+    made.withdrawn = dict(_withdrawals(session, scan, live, tombstones))
     made.large_removals = _large_removals(live, made.withdrawn)
     _refuse_foreign_names(session, scan, made)
-    made.safety_changes = list(_safety_changes(session, made, set(live)))
+    made.safety_changes = list(_safety_changes(session, made, live))
     return made
 
 
@@ -114,13 +106,23 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
 # ---- the plan's parts
 
 
+def _digests(session: Session, name: str) -> tuple[dict[Key, str | None], dict[Key, str | None]]:
+    """What the database knows of a pack: the digests of its live records, and of its tombstones."""
+    change = models.Change
+    live: dict[Key, str | None] = {}
+    tombstones: dict[Key, str | None] = {}
+    columns = select(change.kind, change.key, change.op, change.digest).where(change.pack == name)
+    for kind, key, op, digest in session.exec(columns.execution_options(yield_per=BATCH)):
+        (tombstones if op == Op.withdrawn else live)[kind, key] = digest
+    return live, tombstones
+
+
 def _withdrawals(
-    session: Session, scan: Scan, before: dict[Key, models.Change], live: list[Key]
+    session: Session, scan: Scan, live: Iterable[Key], tombstones: dict[Key, str | None]
 ) -> Iterator[tuple[Key, pack.Withdrawn]]:
     """Tombstones to write: the pack's own that are new or differ, and one for each record that is there no more."""
     for key, tombstone in scan.withdrawn.items():
-        row = before.get(key)
-        if row is None or row.op != Op.withdrawn or row.digest != pack.digest(tombstone):
+        if tombstones.get(key) != pack.digest(tombstone):
             yield key, tombstone
     for kind, slug in live:
         if (kind, slug) in scan.digests or (kind, slug) in scan.withdrawn:
@@ -143,7 +145,7 @@ def _retired(session: Session, scan: Scan, kind: str, slug: str) -> pack.Withdra
     return pack.Withdrawn(kind=Kind(kind), slug=slug, reason="retired", former_slugs=former, identifiers=identifiers)
 
 
-def _large_removals(live: Sequence[Key], withdrawn: Collection[Key]) -> list[str]:
+def _large_removals(live: Iterable[Key], withdrawn: Collection[Key]) -> list[str]:
     found = []
     for kind in Kind:
         held = {key for key in live if key[0] == kind}
@@ -180,7 +182,7 @@ def _refuse_foreign_names(session: Session, scan: Scan, made: Plan) -> None:
         raise PackError(faults)
 
 
-def _safety_changes(session: Session, made: Plan, live: set[Key]) -> Iterator[str]:
+def _safety_changes(session: Session, made: Plan, live: Collection[Key]) -> Iterator[str]:
     """What the plan does to warning signs that stand in the database."""
     changed = {slug for kind, slug in made.changed if kind == Kind.condition}
     renamed = {
@@ -274,27 +276,27 @@ def _condition_ids(session: Session, pack_name: str) -> dict[str, int]:
 
 def _write_changes(session: Session, made: Plan, generation: int) -> None:
     """One row per touched record: what happened to it, when, and why."""
-    info = made.scan.info
-    rows = [_change(made, key, generation, Op.added) for key in made.added]
-    rows += [_change(made, key, generation, Op.changed) for key in made.changed]
-    for (kind, slug), tombstone in made.withdrawn.items():
+    stamp = {"pack": made.scan.info.name, "generation": generation}
+    for batch in _batches(_changes(made)):
+        keys = [(str(row["kind"]), str(row["key"])) for row in batch]
+        _delete(session, models.Change, (models.Change.kind, models.Change.key), keys)
+        session.execute(insert(models.Change), [stamp | row for row in batch])
+
+
+def _changes(made: Plan) -> Iterator[dict[str, str | None]]:
+    untold = {"reason": None, "successor": None}
+    for op, keys in ((Op.added, made.added), (Op.changed, made.changed)):
+        for kind, key in keys:
+            yield {**untold, "kind": kind, "key": key, "op": op, "digest": made.scan.digests[kind, key]}
+    for (kind, key), tombstone in made.withdrawn.items():
+        # A renamed record needs no tombstone in an export: the record with its new name tells the old one.
         digest = None if tombstone.reason == RENAMED else pack.digest(tombstone)
-        row = models.Change(kind=kind, key=slug, pack=info.name, generation=generation, op=Op.withdrawn, digest=digest)
-        row.reason, row.successor = tombstone.reason, tombstone.successor
-        rows.append(row)
+        told = {"reason": tombstone.reason, "successor": tombstone.successor}
+        yield {**told, "kind": kind, "key": key, "op": Op.withdrawn, "digest": digest}
     if made.info_changed:
         op = Op.changed if made.info_known else Op.added
-        digest = pack.digest(info)
-        rows.append(
-            models.Change(kind=PACK, key=info.name, pack=info.name, generation=generation, op=op, digest=digest)
-        )
-    _delete(session, models.Change, (models.Change.kind, models.Change.key), [(row.kind, row.key) for row in rows])
-    _insert(session, rows)
-
-
-def _change(made: Plan, key: Key, generation: int, op: Op) -> models.Change:
-    digest = made.scan.digests[key]
-    return models.Change(kind=key[0], key=key[1], pack=made.scan.info.name, generation=generation, op=op, digest=digest)
+        info = made.scan.info
+        yield {**untold, "kind": PACK, "key": info.name, "op": op, "digest": pack.digest(info)}
 
 
 def _write_names(session: Session, made: Plan) -> None:

@@ -108,6 +108,7 @@ def _finish(answer: _Answer, scope: Scope, request: Headers, request_id: str) ->
     headers["X-Request-ID"] = request_id
     cacheable = scope["path"] not in UNCACHED_PATHS and scope["method"] in {"GET", "HEAD"}
     headers["Cache-Control"] = CACHE_CONTROL.get(answer.status, "no-store") if cacheable else "no-store"
+    del headers["Last-Modified"]  # one validator, the stronger one
     if answer.status == 200 and cacheable:
         headers["ETag"] = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
         if _matches(request.getlist("if-none-match"), headers["ETag"]):

@@ -210,7 +210,7 @@ def _match_code(session: Session, asked: str) -> schemas.CodeMatch:
     heading = code[:-1].rstrip(".")
     if not ICD_10_CM.fullmatch(code) or SYSTEMS.get(system, system) not in {"", "icd-10-cm"}:
         return match
-    parent = match.model_copy(update={"matched": f"icd-10-cm|{heading}", "fallback": True})
+    parent = match.model_copy(update={"matched": f"icd-10-cm|{heading.upper()}", "fallback": True})
     exists = [session.exec(select(models.Condition.id).where(_has_code(to.matched))).first() for to in (match, parent)]
     return parent if exists[0] is None and exists[1] is not None else match
 
