@@ -104,8 +104,12 @@ def publish(
     _print_difference(made)
     if made.empty or dry_run:
         return
-    _accept(made.safety_changes, accept_safety_changes, "--accept-safety-changes", "Accept these safety changes?")
-    _accept(made.large_removals, yes, "--yes", "Remove them?")
+    waiting = {}
+    if made.safety_changes and not accept_safety_changes:
+        waiting["--accept-safety-changes"] = "Accept these safety changes?"
+    if made.large_removals and not yes:
+        waiting["--yes"] = "Remove that much?"
+    _accept(waiting)
     with _progress("Publishing") as progress:
         publication = apply(engine, made, progress)
     out.print(f"Published {scanned.info.name} as generation {publication.generation}.")
@@ -240,13 +244,11 @@ def _print_difference(made: Plan) -> None:
             out.print("\n".join([title, *(f"  {line}" for line in lines)]))
 
 
-def _accept(lines: list[str], accepted: bool, flag: str, question: str) -> None:
-    """Go on only where a person says yes, by the flag or at the terminal."""
-    if not lines or accepted:
-        return
-    if not sys.stdin.isatty():
-        _stop(UNACCEPTED, f"Nothing was changed. To go on, give {flag}.")
-    if not typer.confirm(question):
+def _accept(waiting: dict[str, str]) -> None:
+    """Go on only where a person says yes to each question, by its flag or at the terminal."""
+    if waiting and not sys.stdin.isatty():
+        _stop(UNACCEPTED, f"Nothing was changed. To go on, give {' and '.join(waiting)}.")
+    if not all(typer.confirm(question) for question in waiting.values()):
         _stop(UNACCEPTED, "Nothing was changed.")
 
 

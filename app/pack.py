@@ -166,7 +166,7 @@ class Record(BaseModel):
 class Provenance(Record):
     """Where a record comes from. `derived` and `curated` name the fields that a program or a person added.
 
-    `lines` are 1-based lines of the source, ascending.
+    A part of a field is named with a dot (`postal_address.state`). `lines` are 1-based lines of the source, ascending.
     """
 
     basis: Literal["source", "derived", "curated"] = "source"
@@ -194,7 +194,8 @@ class Sourced(Record):
     @model_validator(mode="after")
     def _marks_its_own_fields(self) -> Self:
         known = set(type(self).model_fields) | self._also_marked()
-        if unknown := (set(self.provenance.derived) | set(self.provenance.curated)) - known:
+        marked = {name.split(".")[0] for name in (*self.provenance.derived, *self.provenance.curated)}
+        if unknown := marked - known:
             raise ValueError(f"provenance marks fields that the record does not have: {', '.join(sorted(unknown))}")
         return self
 
@@ -392,7 +393,7 @@ class Article(Flat):
     conditions: Annotated[tuple[Slug, ...], Field(max_length=100)] = ()
 
 
-class Address(Record):
+class PostalAddress(Record):
     """A postal address, by FHIR's Address; what the source does not give is null. `country` is ISO 3166-1 alpha-2."""
 
     street: Line | None = None
@@ -415,7 +416,7 @@ class Location(Flat):
 
     name: Line
     kind: Slug
-    address: Address = Address()
+    postal_address: PostalAddress = PostalAddress()
     coordinates: Coordinates | None = None
     phone: Line | None = None
     hours: Line | None = None

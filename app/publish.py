@@ -39,10 +39,10 @@ class PublishConflictError(Exception):
 
 @dataclass
 class Plan:
-    """The difference between a pack and the database, which stands at publication `base`."""
+    """The difference between a pack and the database, which stands at publication `base` (generation and id)."""
 
     scan: Scan
-    base: int
+    base: tuple[int, str]
     info_known: bool = False
     info_changed: bool = False
     added: list[Key] = field(default_factory=list)
@@ -59,8 +59,7 @@ class Plan:
 
 def plan(session: Session, scan: Scan) -> Plan:
     """Compare a scanned pack with the database. Raises PackError for a slug or name that another pack owns."""
-    latest = latest_publication(session)
-    made = Plan(scan, latest.generation if latest else 0)
+    made = Plan(scan, _stands_at(session))
     live, tombstones = _digests(session, scan.info.name)
     info_digest = live.pop((PACK, scan.info.name), None)
     made.info_known = info_digest is not None
@@ -81,13 +80,12 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
     """
     writing = engine.execution_options(writes=True)
     with Session(writing, autoflush=False, expire_on_commit=False) as session, session.begin():
-        latest = latest_publication(session)
-        if (latest.generation if latest else 0) != made.base:
+        if _stands_at(session) != made.base:
             raise PublishConflictError
         info = made.scan.info
         session.merge(_pack_row(info))
         publication = models.Publication(
-            generation=made.base + 1,
+            generation=made.base[0] + 1,
             id=secrets.token_hex(16),
             published_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
             pack=info.name,
@@ -101,6 +99,11 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
         _write_changes(session, made, publication.generation)
         _remove_sources(session, info)
     return publication
+
+
+def _stands_at(session: Session) -> tuple[int, str]:
+    latest = latest_publication(session)
+    return (latest.generation, latest.id) if latest else (0, "")
 
 
 # ---- the plan's parts
@@ -145,11 +148,11 @@ def _retired(session: Session, scan: Scan, kind: str, slug: str) -> pack.Withdra
     return pack.Withdrawn(kind=Kind(kind), slug=slug, reason="retired", former_slugs=former, identifiers=identifiers)
 
 
-def _large_removals(live: Iterable[Key], withdrawn: Collection[Key]) -> list[str]:
+def _large_removals(live: Iterable[Key], withdrawn: dict[Key, pack.Withdrawn]) -> list[str]:
     found = []
     for kind in Kind:
         held = {key for key in live if key[0] == kind}
-        gone = held.intersection(withdrawn)
+        gone = [key for key in held.intersection(withdrawn) if withdrawn[key].reason != RENAMED]
         if held and len(gone) > LARGE_REMOVAL * len(held):
             found.append(f"{len(gone)} of {len(held)} records of kind {kind}")
     return found

@@ -155,10 +155,10 @@ def flat_row(record: pack.Location | pack.GlossaryTerm | pack.DirectoryEntry, pa
         coordinates = record.coordinates
         return models.Location(
             **_flat(record, pack_name, record.name),
-            **record.address.model_dump(),
+            **record.postal_address.model_dump(),
             name=record.name,
             kind=record.kind,
-            city_key=place_key(record.address.city) if record.address.city else None,
+            city_key=place_key(record.postal_address.city) if record.postal_address.city else None,
             latitude=coordinates.latitude if coordinates else None,
             longitude=coordinates.longitude if coordinates else None,
             precision=coordinates.precision if coordinates else None,
@@ -287,8 +287,8 @@ def flat_record(row: FlatRow, names: dict[str, Any]) -> pack.AnyRecord:
         return pack.Location.model_validate(
             {
                 **shared,
-                **_fields(row, pack.Location, "provenance", "address", "coordinates", *names),
-                "address": _fields(row, pack.Address),
+                **_fields(row, pack.Location, "provenance", "postal_address", "coordinates", *names),
+                "postal_address": _fields(row, pack.PostalAddress),
                 "coordinates": None if row.latitude is None else _fields(row, pack.Coordinates),
             }
         )
