@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin
 
@@ -29,6 +30,7 @@ _STRAY = re.compile(r"Â(?=[\s\xa0]|$)")
 _HTML = re.compile(r"<!doctype html|<html\b|<body\b|</(?:p|div|ul|ol|h[1-6]|section|article|main)\s*>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:!--|(/?)([a-zA-Z][a-zA-Z0-9]*))")
 _ENDED = re.compile(r"[.!?…:;][\"”’»)\]]*$")
+_BREAK = "\u2028"
 _TO_SPACE = dict.fromkeys((*range(32), 127), " ")
 
 
@@ -140,10 +142,12 @@ def _repair(line: str) -> str:
     if line.isascii() and "&" not in line:
         return line.translate(_TO_SPACE)
     fixed = _STRAY.sub(" ", ftfy.fix_text(line, _REPAIRS))
-    return "".join(char if char in BULLETS else _printable(char) for char in fixed)
+    return "".join(_printable(char) for char in fixed)
 
 
 def _printable(char: str) -> str:
+    if char in BULLETS:
+        return "•" if char in "\uf0b7\uf0a7" else char
     category = unicodedata.category(char)
     if category == "Cf":
         return ""  # zero-width marks and soft hyphens
@@ -194,8 +198,8 @@ def _read_marks(number: int, raw: str, *, gap: bool, bulleted: bool) -> _Raw:
 def _unwrap(lines: Iterable[_Raw]) -> Iterator[_Raw]:
     """Put sentences together again that a narrow file breaks over several lines."""
     every = list(lines)
-    lengths = [len(raw.line.text) for raw in every]
-    wrapped = max(lengths, default=0) <= 100 and sum(length > 50 for length in lengths) * 3 >= len(lengths)
+    wrapped = max((len(raw.line.text) for raw in every), default=0) <= 100
+    wrapped = wrapped and sum(_continues(last, raw, wrapped=True) for last, raw in pairwise(every)) > 1
     last: _Raw | None = None
     for raw in every:
         if last is not None and _continues(last, raw, wrapped=wrapped):
@@ -280,8 +284,10 @@ def _from_html(text: str) -> Page:
 def _refuse_deep(text: str) -> None:
     blocks: list[str] = []
     formatting: list[str] = []
+    work = 0
     for count, (closing, name) in enumerate(_tags(text)):
-        if count > MAX_TAGS:
+        work += len(formatting)  # the parser opens formatting that was never closed again in every paragraph
+        if count > MAX_TAGS or work > 10 * MAX_TAGS:
             raise NotAnArticle(f"has more than {MAX_TAGS:,} HTML elements; a saved article page has a few thousand")
         if len(blocks) + len(formatting) > MAX_DEPTH:
             raise NotAnArticle(f"nests HTML more than {MAX_DEPTH} deep; a saved article page nests some dozens deep")
@@ -329,8 +335,10 @@ def _pieces(body: LexborNode) -> Iterator[_Piece]:
             listings += tag in {"ul", "ol"} and where.level == 0
             inner = _enter(node, tag, where, listings)
             # A paragraph inside an item, a heading or a cell is part of its line.
-            edge = tag in _BLOCKS and (inner != where or where.role == "text")
-            yield _Piece("\n" if tag == "br" else " " if tag in _BLOCKS else "", where, edge=edge)
+            edge = (tag in _BLOCKS and (inner != where or where.role == "text")) or (
+                tag == "a" and inner.area == "menu"
+            )
+            yield _Piece(_BREAK if tag == "br" else " " if tag in _BLOCKS else "", where, edge=edge)
             if edge:
                 stack.append((None, inner))
             stack.extend((child, inner) for child in reversed(list(_children(node))))
@@ -402,8 +410,8 @@ def _to_lines(run: list[_Piece], url: str | None) -> Iterator[Line]:
     links = {piece.where.href for piece in told}
     href = links.pop() if len(links) == 1 else None
     line = Line((1,), "", where.role, where.level, where.ordered, where.listing, where.area, _resolve(url, href))
-    text = "".join(piece.text if piece.text == "\n" else piece.text.replace("\n", " ") for piece in run)
-    parts = [text.replace("\n", " ")] if where.role != "text" else text.split("\n")
+    text = "".join(piece.text for piece in run)
+    parts = text.split(_BREAK) if where.role == "text" else [text.replace(_BREAK, " ")]
     for raw in _join_broken([_repair(part) for part in parts]):
         found = _BULLET.match(raw) if where.role == "text" else None
         repaired = " ".join((raw[found.end() :] if found else raw).split())
@@ -449,9 +457,14 @@ def _address(tree: LexborHTMLParser) -> str | None:
     for selector, attribute in (("link[rel='canonical']", "href"), ("meta[property='og:url']", "content")):
         node = tree.css_first(selector)
         address = (node.attributes.get(attribute) or "").strip() if node is not None else ""
-        if re.fullmatch(r"https?://[^\s<>\"'`\\]{1,1900}", address):
+        if web_address(address):
             return address
     return None
+
+
+def web_address(address: str | None) -> str | None:
+    """The address, if a pack takes it: absolute, and of the web."""
+    return address if address and re.fullmatch(r"https?://[^\s<>\"'`\\]{1,1900}", address) else None
 
 
 def _breaks_off(text: str) -> bool:

@@ -1,0 +1,181 @@
+"""Medical words that a page explains, each with its explanation as the page words it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from app.ingest.outline import Listing, Part, Prose
+from app.ingest.words import Words, plain, sentences
+
+MAX_SENTENCE = 1_000
+_PARENTHESIS = re.compile(r"\(([^()]{2,200})\)")
+_SYLLABLES = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?(?:-[^\W\d_]+)*")
+_HEARD = ((r"ph", "f"), (r"c(?=[eiy])|z", "s"), (r"[cq]", "k"), (r"x", "ks"), (r"[^bdfgjklmnprstv]", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTerm:
+    """A word with its meaning and the lines that explain it."""
+
+    term: str
+    meaning: str
+    numbers: tuple[int, ...]
+    pronunciation: str | None = None
+    also_called: tuple[str, ...] = ()
+
+
+class Passage(NamedTuple):
+    """One sentence; `before` is the one before it in its paragraph, `whole` is false for what leads into a list."""
+
+    text: str
+    numbers: tuple[int, ...]
+    before: str | None
+    whole: bool
+
+
+class _Name(NamedTuple):
+    """Another name of a word, or how it is said, and where the page gives it."""
+
+    word: str
+    other: str
+    numbers: tuple[int, ...]
+
+
+def find_terms(parts: Sequence[Part], words: Words) -> list[FoundTerm]:
+    """Every word that the parts explain, each once, with its pronunciation and other names."""
+    passages = list(_passages(parts, words))
+    terms: dict[str, FoundTerm] = {}
+    for passage in passages:
+        for term in _explained(passage, words):
+            terms.setdefault(same_word(term.term), term)
+    for said in (said for passage in passages for said in pronunciations(passage, words)):
+        if (key := same_word(said.word)) in terms and terms[key].pronunciation is None:
+            terms[key] = replace(terms[key], pronunciation=said.other, numbers=_both(terms[key], said))
+    for name in (name for passage in passages for name in other_names(passage, words)):
+        if (key := same_word(name.word)) in terms and name.other not in terms[key].also_called:
+            also = (*terms[key].also_called, name.other)
+            terms[key] = replace(terms[key], also_called=also, numbers=_both(terms[key], name))
+    return list(terms.values())
+
+
+def passages_of(parts: Sequence[Part], words: Words) -> list[Passage]:
+    """Every sentence of the parts."""
+    return list(_passages(parts, words))
+
+
+def _passages(parts: Sequence[Part], words: Words) -> Iterator[Passage]:
+    for block in (block for part in parts for block in part.blocks):
+        if isinstance(block, Prose):
+            before = None
+            for sentence in sentences(block.text, words):
+                yield Passage(sentence, block.numbers, before, whole=True)
+                before = sentence
+        elif block.lead:
+            yield Passage(block.lead, block.numbers, None, whole=False)
+        if isinstance(block, Listing):
+            for item in block.items:
+                yield Passage(item.text, item.numbers, None, whole=False)
+
+
+def _both(term: FoundTerm, name: _Name) -> tuple[int, ...]:
+    return tuple(sorted({*term.numbers, *name.numbers}))
+
+
+def same_word(term: str) -> str:
+    """What a word and its plural have in common."""
+    return re.sub(r"(?<=\w{3})s$", "", plain(term).casefold())
+
+
+def _explained(passage: Passage, words: Words) -> Iterator[FoundTerm]:
+    """The words that one sentence explains."""
+    rules, text, flat = words.explanations, passage.text, plain(passage.text)
+    if len(flat) > MAX_SENTENCE:
+        return
+    meaning = text
+    if passage.before and rules.needs_before.search(flat):
+        meaning = f"{passage.before} {text}"
+    spans = []
+    if passage.whole:
+        spans += [(found.span("term"), meaning) for found in [rules.defined.match(flat)] if found]
+        spans += [(found.span("term"), meaning) for found in rules.called.finditer(flat)]
+    spans += [(found.span("term"), text[slice(*found.span("gloss"))]) for found in rules.apposition.finditer(flat)]
+    spans += [(_word_before(flat, found.start(), words), found[1]) for found in _glosses(text, words)]
+    for (start, end), explained in spans:
+        if start < end and not rules.common.search(flat[start:end]):
+            yield FoundTerm(text[start:end], explained.strip(), passage.numbers)
+
+
+def _glosses(text: str, words: Words) -> Iterator[re.Match[str]]:
+    for found in _PARENTHESIS.finditer(text):
+        if words.explanations.gloss.search(plain(found[1])):
+            yield found
+
+
+def _word_before(text: str, end: int, words: Words) -> tuple[int, int]:
+    """The span of the noun that a parenthesis stands after: back to a small word, or the last word where there is none."""
+    tokens = list(re.finditer(r"[\w'-]+(?P<stop>[,;:(]?)", text[:end]))[-5:]
+    if not tokens:
+        return (0, 0)
+    start = len(tokens)
+    for at in range(len(tokens) - 1, -1, -1):
+        if words.explanations.before_term.search(tokens[at][0]) or (tokens[at]["stop"] and at < len(tokens) - 1):
+            break
+        start = at
+    else:
+        start = len(tokens) - 1 if tokens[0].start() > 0 else 0
+    return (tokens[start].start(), tokens[-1].end()) if start < len(tokens) else (0, 0)
+
+
+def pronunciations(passage: Passage, words: Words) -> Iterator[_Name]:
+    """Words with how they are said: `neutrophils (NOO-treh-filz)`."""
+    for found in _PARENTHESIS.finditer(passage.text[:MAX_SENTENCE]):
+        marked = words.explanations.says.match(found[1])
+        said = found[1][marked.end() if marked else 0 :].strip()
+        groups = plain(said).split()
+        if not groups or not all(_SYLLABLES.fullmatch(group) for group in groups):
+            continue
+        before = passage.text[: found.start()].split()[-len(groups) :]
+        word = " ".join(before).strip(' ,.;:()“”"')
+        if word and _sounds_like(word, said, marked=bool(marked)):
+            yield _Name(word, said, passage.numbers)
+
+
+def _sounds_like(word: str, said: str, *, marked: bool) -> bool:
+    """`noo-treh-PEE-nee-eh` says neutropenia; `HIV-positive` says nothing."""
+    alike = SequenceMatcher(None, _sound(word), _sound(said)).ratio()
+    syllables = re.split(r"[-\s]", said)
+    shouted = any(len(syllable) > 1 and syllable.isupper() for syllable in syllables)
+    needed = 0.9 if len(syllables) == 1 else 0.5 if shouted else 0.65
+    return marked or (alike >= needed and (shouted or "-" in said))
+
+
+def _sound(text: str) -> str:
+    """The consonants that are heard, so that spellings of one sound are alike."""
+    sound = plain(text).casefold()
+    for spelling, heard in _HEARD:
+        sound = re.sub(spelling, heard, sound)
+    return re.sub(r"(.)\1+", r"\1", sound)
+
+
+def other_names(passage: Passage, words: Words) -> Iterator[_Name]:
+    """Other names of a word: `also called …`, and short forms with what they stand for, either way round."""
+    text, flat = passage.text[:MAX_SENTENCE], plain(passage.text[:MAX_SENTENCE])
+    for found in words.explanations.also_called.finditer(flat):
+        for name in words.explanations.name_split.split(text[found.start("names") : found.end("names")]):
+            if name.strip():
+                yield _Name(text[slice(*found.span("term"))], name.strip(), passage.numbers)
+    for found in _PARENTHESIS.finditer(text):
+        inside, tokens = found[1].strip(), re.findall(r"[\w'’-]+", text[: found.start()])
+        for short, long in ((inside, " ".join(tokens[-len(inside) :])), (tokens[-1] if tokens else "", inside)):
+            if _stands_for(short, long):
+                yield _Name(short, long, passage.numbers)
+                yield _Name(long, short, passage.numbers)
+
+
+def _stands_for(short: str, long: str) -> bool:
+    initials = "".join(token[0] for token in re.split(r"[\s-]+", long) if token)
+    return 2 <= len(short) <= 6 and short.isalpha() and short.isupper() and initials.upper() == short

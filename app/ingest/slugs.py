@@ -1,0 +1,25 @@
+"""Slugs made from what a page calls things."""
+
+import re
+import unicodedata
+
+MAX_LENGTH = 60
+
+
+def slugify(text: str) -> str:
+    """The letters and digits of a text, without accents, cut between words; empty where it has none."""
+    bare = re.sub(r"['’‘]", "", text)
+    plain = unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode().casefold()
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain))
+    return slug if len(slug) <= MAX_LENGTH else slug[: MAX_LENGTH + 1].rpartition("-")[0] or slug[:MAX_LENGTH]
+
+
+def free_slug(text: str, taken: set[str], fallback: str) -> str:
+    """A slug of the text that is not taken yet, numbered where it must be; it is taken from now on."""
+    base = slug = slugify(text) or fallback
+    number = 1
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    taken.add(slug)
+    return slug
