@@ -12,11 +12,12 @@ NPM := npm --prefix tests/clients
 SERVE := .venv/serve.stamp
 DEV := .venv/dev.stamp
 CLIENTS := tests/clients/node_modules/.package-lock.json
+BENCH := .tools/bench/bench.stamp
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check lint format-check types dockerfile format openapi lint-openapi test-clients swagger-ui lock clean
+.PHONY: help serve test check bench lint format-check types dockerfile format openapi lint-openapi test-clients swagger-ui lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -61,6 +62,9 @@ swagger-ui: $(CLIENTS) ## Copy Swagger UI's files out of its npm package
 		install -m 644 tests/clients/node_modules/swagger-ui-dist/$$file app/static/swagger-ui/ || exit; \
 	done
 
+bench: $(SERVE) $(BENCH) ## Measure beside nginx, PocketBase and Datasette; ARGS=--quick takes two minutes
+	@exec .venv/bin/python -m benchmarks.bench $(ARGS)
+
 lock: $(UV) ## Lock the requirements anew; FLAGS=--upgrade takes the newest
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
@@ -68,7 +72,7 @@ lock: $(UV) ## Lock the requirements anew; FLAGS=--upgrade takes the newest
 
 clean: ## Remove what was installed and built; content stays
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/clients/node_modules tests/clients/build
-	find app tests migrations -name __pycache__ -prune -exec rm -rf {} +
+	find app benchmarks migrations tests -name __pycache__ -prune -exec rm -rf {} +
 
 # The settings pip may have for safety, or for its user's home, would refuse a folder of our own.
 $(UV): requirements-tools.txt
@@ -91,4 +95,9 @@ $(SERVE): requirements.txt .venv/bin/python
 $(CLIENTS): tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc
 	@command -v npm > /dev/null || { echo "This target needs Node.js 20.19 or newer, with npm."; exit 1; }
 	$(NPM) ci
+	touch $@
+
+$(BENCH): benchmarks/requirements.txt | $(UV)
+	$(UV) venv --quiet --clear --python '>=3.11' .tools/bench
+	$(UV) pip sync --quiet --require-hashes --python .tools/bench/bin/python $<
 	touch $@

@@ -74,7 +74,8 @@ def serve() -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn has stopped cleanly by then
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 @cli.command()
@@ -165,6 +166,10 @@ def main() -> None:
         for found in error.errors(include_input=False, include_url=False):
             err.print(f"{'.'.join(str(part) for part in found['loc']).upper()}: {found['msg']}")
         _stop(USAGE, "A setting is not allowed as given.")
+    except ModuleNotFoundError as error:
+        if error.name not in {"psycopg", "psycopg2"}:
+            raise
+        _stop(UNUSABLE, "PostgreSQL needs the extra `postgres`: install health-content-api[postgres].")
     except SQLAlchemyError as error:
         _stop(UNUSABLE, f"The database cannot be used: {getattr(error, 'orig', None) or error}")
     except OSError as error:

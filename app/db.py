@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +14,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from fastapi import Depends, Request
 from sqlalchemy import Engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session, col, create_engine, select
 
 from app.models import Publication
@@ -22,10 +25,20 @@ BUSY_TIMEOUT_MS = 5_000
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for `url`. On SQLite: write-ahead log, foreign keys enforced, transactions begun explicitly."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True)
-    if (file := make_url(url).database) and file != ":memory:":
+    """An engine for `url`, whose every transaction is one snapshot.
+
+    On SQLite: write-ahead log, foreign keys enforced, transactions begun explicitly. Raises ArgumentError for what is
+    no address, ModuleNotFoundError where the driver is not installed.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        address = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(
+            address, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True, isolation_level="REPEATABLE READ"
+        )
+    if parsed.get_backend_name() != "sqlite":
+        raise ArgumentError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+    if (file := parsed.database) and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
@@ -39,9 +52,24 @@ def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # The driver's own transactions begin only at the first write, so two SELECTs could see two publications.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _write_ahead(cursor)
     cursor.close()
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Turn the write-ahead log on. SQLite does not wait for a lock here, so that two first starts need us to."""
+    patience = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Any) -> None:

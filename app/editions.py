@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
-from sqlalchemy import ColumnElement, or_, true
-from sqlmodel import col
+from sqlalchemy import ColumnElement, Subquery, case, func, or_, true
+from sqlmodel import col, select
 
 from app import models
 from app.pack import Audience
@@ -16,27 +15,31 @@ from app.pack import Audience
 def canonical(tag: str) -> str:
     """A language tag in the case that RFC 5646, section 2.1.1, recommends: `ES-mx` is `es-MX`."""
     first, *rest = tag.lower().split("-")
-    return "-".join([first, *(_subtag(part) for part in rest)])
+    found = [first]
+    for part in rest:
+        plain = all(len(before) > 1 for before in found)  # what follows a single letter is an extension's own
+        found.append(_cased(part) if plain else part)
+    return "-".join(found)
 
 
-def _subtag(part: str) -> str:
+def _cased(part: str) -> str:
     if len(part) == 4 and part.isalpha():
         return part.title()
     return part.upper() if len(part) == 2 else part
 
 
-Lang = Annotated[
+Tag = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35),
+    StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35),
     AfterValidator(canonical),
-    Field(description="Language, by BCP 47 (`en`, `es-MX`).", examples=["en"]),
 ]
+Lang = Annotated[Tag | None, Field(description="Language, by BCP 47 (`en`, `es-MX`).", examples=["en"])]
 
 
 class Wanted(BaseModel):
     """The edition that a request asks for."""
 
-    lang: Lang | None = None
+    lang: Lang = None
     audience: Audience | None = Field(default=None, description="Whom it should be written for.")
     fallback: Literal["nearest", "none"] = Field(
         default="nearest",
@@ -49,61 +52,64 @@ _ORDER = (Audience.general, Audience.parents, Audience.teens, Audience.kids)
 _FALLBACKS = (Audience.general, Audience.parents)
 
 
-def choose(editions: Sequence[models.Edition], wanted: Wanted) -> models.Edition | None:
-    """The edition to serve: language first, then audience, then a reviewed one, then the pack's order.
-
-    The first edition's language is the original: it is served where no language is asked for, or the asked one lacks.
-    None where no edition may be served: with `fallback=none` nothing matches both, else the audience's text is missing
-    and so are `general` and `parents`.
-    """
-    allowed = [edition for edition in editions if _allowed(edition, wanted)]
-    original = editions[0].lang if editions else ""
-    return min(allowed, key=lambda edition: _rank(edition, wanted, original), default=None)
-
-
 def is_fallback(edition: models.Edition, wanted: Wanted) -> bool:
     """Whether an edition is not in the language or not for the audience that was asked for."""
-    other_language = wanted.lang is not None and not _in_range(edition.lang, wanted.lang)
+    other_language = wanted.lang is not None and not f"{edition.lang}-".startswith(f"{wanted.lang}-")
     return other_language or (wanted.audience is not None and edition.audience != wanted.audience)
 
 
-def servable(wanted: Wanted) -> ColumnElement[bool]:
-    """The same rule as a condition on rows of `edition`, for lists."""
-    lang, audience = col(models.Edition.lang), col(models.Edition.audience)
-    if wanted.fallback == "none":
-        by_lang = true() if wanted.lang is None else or_(lang == wanted.lang, lang.startswith(f"{wanted.lang}-"))
-        return by_lang & (true() if wanted.audience is None else audience == wanted.audience)
-    return true() if wanted.audience is None else audience.in_({wanted.audience, *_FALLBACKS})
-
-
-def _allowed(edition: models.Edition, wanted: Wanted) -> bool:
-    if wanted.fallback == "none":
-        return not is_fallback(edition, wanted)
-    return wanted.audience is None or edition.audience in {wanted.audience, *_FALLBACKS}
-
-
-def _rank(edition: models.Edition, wanted: Wanted, original: str) -> tuple[int, int, bool, bool, int, int]:
-    return (
-        _distance(edition.lang, wanted.lang or original),
-        _distance(edition.lang, original),
-        wanted.audience is not None and edition.audience != wanted.audience,
-        edition.review_status != "reviewed",
-        _ORDER.index(edition.audience),
-        edition.position,
-    )
-
-
-def _distance(have: str, want: str) -> int:
-    """How far a language is from a wanted one: itself, one that it covers, the wider one, a sibling, another."""
-    if have == want:
-        return 0
-    if _in_range(have, want):
-        return 1
-    if _in_range(want, have):
-        return 2
-    return 3 if have.split("-", maxsplit=1)[0] == want.split("-", maxsplit=1)[0] else 4
-
-
-def _in_range(tag: str, wanted: str) -> bool:
+def in_language(column: Any, tag: str) -> ColumnElement[bool]:
     """Basic filtering (RFC 4647, section 3.3.1): `es` covers `es-MX`, not the other way round."""
-    return f"{tag}-".startswith(f"{wanted}-")
+    return or_(col(column) == tag, col(column).startswith(f"{tag}-", autoescape=True))
+
+
+def servable(wanted: Wanted) -> ColumnElement[bool]:
+    """Whether a row of `edition` may be served at all."""
+    audience = col(models.Edition.audience)
+    if wanted.fallback == "none":
+        by_lang = in_language(models.Edition.lang, wanted.lang) if wanted.lang else true()
+        return by_lang & (audience == wanted.audience if wanted.audience else true())
+    return audience.in_({wanted.audience, *_FALLBACKS}) if wanted.audience else true()
+
+
+def chosen(wanted: Wanted, *within: ColumnElement[bool]) -> Subquery:
+    """The one edition of each condition that is served, as rows of `id` and `condition_id`.
+
+    Language first, then audience, then a reviewed edition before an unreviewed one, then the pack's order. A condition
+    without an edition that may be served has no row. `within` narrows the editions to look at.
+    """
+    edition = models.Edition
+    place = func.row_number().over(partition_by=col(edition.condition_id), order_by=_preferences(wanted))
+    ranked = (
+        select(edition.id, edition.condition_id, place.label("place"))
+        .join(models.Condition)
+        .where(servable(wanted), *within)
+        .subquery()
+    )
+    return select(ranked.c.id, ranked.c.condition_id).where(ranked.c.place == 1).subquery()
+
+
+def _preferences(wanted: Wanted) -> list[ColumnElement[Any]]:
+    edition = models.Edition
+    audiences = {audience: rank for rank, audience in enumerate(_ORDER)}
+    if wanted.audience:
+        audiences[wanted.audience] = -1
+    reviewed = case((col(edition.review_status) == "reviewed", 0), else_=1)
+    original = case((col(edition.lang) == col(models.Condition.lang), 0), else_=1)
+    asked = case((col(edition.audience) == wanted.audience, 0), else_=1)
+    by_audience = case(audiences, value=col(edition.audience))
+    return [*_distance(wanted.lang), original, asked, reviewed, by_audience, col(edition.position).asc()]
+
+
+def _distance(tag: str | None) -> list[ColumnElement[int]]:
+    """How far a language is from the one asked for: itself, one that it covers, wider ones, siblings, others.
+
+    Wider ones lose a subtag at a time (RFC 4647, section 3.4): `zh-Hant-TW` takes `zh-Hant` before `zh`.
+    """
+    if tag is None:
+        return []
+    lang = col(models.Edition.lang)
+    parts = tag.split("-")
+    wider = ["-".join(parts[:length]) for length in range(len(parts) - 1, 0, -1)]
+    steps = [lang == tag, in_language(lang, tag), *(lang == wide for wide in wider), in_language(lang, parts[0])]
+    return [case(*((step, rank) for rank, step in enumerate(steps)), else_=len(steps))]

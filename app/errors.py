@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -84,13 +85,20 @@ async def _problem(request: Request, error: ProblemError) -> Response:
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    return _render(request, invalid([*_parameter_errors(error.errors())]))
+    return _render(request, invalid([_parameter_error(found["loc"][1], found["msg"]) for found in error.errors()]))
 
 
-def _parameter_errors(found: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, str]]:
-    for error in found:
-        name = ".".join(str(part) for part in error["loc"][1:2])
-        yield {"parameter": name, "detail": str(error["msg"]).removeprefix("Value error, ")}
+def value_errors(model: type[BaseModel], given: Mapping[str, str]) -> list[dict[str, str]]:
+    """What is wrong with the values given for a query model's parameters."""
+    try:
+        model.model_validate({name: value for name, value in given.items() if name in model.model_fields})
+    except ValidationError as error:
+        return [_parameter_error(found["loc"][0], found["msg"]) for found in error.errors(include_url=False)]
+    return []
+
+
+def _parameter_error(name: int | str, message: str) -> dict[str, str]:
+    return {"parameter": str(name), "detail": message.removeprefix("Value error, ")}
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

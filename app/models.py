@@ -110,12 +110,13 @@ class Source(SQLModel, table=True):
 
 
 class Condition(Traced, table=True):
-    """Something a family looks up. `name` and `sort_key` are its first edition's."""
+    """Something a family looks up. `name`, `lang` and `sort_key` are its first edition's, the original."""
 
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(unique=True)
     pack: str = Field(foreign_key="pack.name", index=True)
     name: str
+    lang: str
     sort_key: str = _sort_key()
 
     in_pack: Pack = _one()
@@ -303,7 +304,7 @@ class ArticleCondition(SQLModel, table=True):
 class Location(Flat, table=True):
     """A place of care."""
 
-    __table_args__ = (Index(None, "state", "city"),)
+    __table_args__ = (Index(None, "state_key", "city_key"),)
 
     name: str
     kind: str = Field(index=True)
@@ -311,6 +312,7 @@ class Location(Flat, table=True):
     city: str | None
     city_key: str | None
     state: str | None
+    state_key: str | None
     postal_code: str | None
     country: str | None
     latitude: float | None

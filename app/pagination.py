@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Sequence
@@ -103,7 +102,7 @@ def _read(cursor: str, filters: str, session: Session) -> str:
         generation, publication_id, bound_to, after = json.loads(base64.urlsafe_b64decode(padded))
         str(after).encode()  # a lone surrogate is no text that a database takes
         known = session.get(Publication, int(generation) % 2**31)
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         known = None
     if known is None or [known.generation, known.id, filters] != [generation, publication_id, bound_to]:
         detail = "must be taken from a page's `next`, with the same filters; begin again without it"

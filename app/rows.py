@@ -57,13 +57,14 @@ def place_key(name: str) -> str:
 
 def condition_row(record: pack.Condition, pack_name: str) -> models.Condition:
     """A condition with all that belongs to it."""
-    name = record.editions[0].name
+    original = record.editions[0]
     return models.Condition(
         **_traced(record),
         slug=record.slug,
         pack=pack_name,
-        name=name,
-        sort_key=sort_key(name, record.slug),
+        name=original.name,
+        lang=original.lang,
+        sort_key=sort_key(original.name, record.slug),
         aliases=[
             models.Alias(**_traced(alias), position=at, name=alias.name, kind=alias.kind, lang=alias.lang)
             for at, alias in enumerate(record.aliases)
@@ -158,7 +159,8 @@ def flat_row(record: pack.Location | pack.GlossaryTerm | pack.DirectoryEntry, pa
             **record.postal_address.model_dump(),
             name=record.name,
             kind=record.kind,
-            city_key=place_key(record.postal_address.city) if record.postal_address.city else None,
+            city_key=_key(record.postal_address.city),
+            state_key=_key(record.postal_address.state),
             latitude=coordinates.latitude if coordinates else None,
             longitude=coordinates.longitude if coordinates else None,
             precision=coordinates.precision if coordinates else None,
@@ -181,6 +183,10 @@ def flat_row(record: pack.Location | pack.GlossaryTerm | pack.DirectoryEntry, pa
         group_name=record.group.name,
         url=record.url,
     )
+
+
+def _key(name: str | None) -> str | None:
+    return place_key(name) if name else None
 
 
 def _traced(record: pack.Sourced) -> dict[str, Any]:

@@ -437,7 +437,7 @@ class NotServed(Shape):
     """A slug of a batch that the answer has no item for."""
 
     slug: Slug
-    code: str = Field(description="`not-found`, `withdrawn`, `moved` or `no-edition`.")
+    code: str = Field(description="`not-found`, `withdrawn`, `moved`, or `no-match`: no edition or filter fits it.")
     reason: str | None = Field(description="Why it was withdrawn.")
     address: str | None = Field(description="Where to look instead: its successor, or its new address.")
 

@@ -35,6 +35,7 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 POLICY = "default-src 'none'; frame-ancestors 'none'"
+CONDITIONAL = {b"if-match", b"if-modified-since", b"if-none-match", b"if-range", b"if-unmodified-since", b"range"}
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -86,6 +87,8 @@ class Delivery:
             await Response(status_code=204, headers=PREFLIGHT)(scope, receive, answer.take)
             return answer
         inner = {**scope, "method": "GET" if scope["method"] == "HEAD" else scope["method"]}
+        # Conditions and ranges are answered here, on the whole answer: nothing within sees them.
+        inner["headers"] = [pair for pair in scope["headers"] if pair[0].lower() not in CONDITIONAL]
         inner["state"] = {**scope.get("state", {}), "request_id": request_id}
         try:
             await self.app(inner, receive, answer.take)

@@ -11,38 +11,36 @@ from app.ingest.words import (
     Words,
     exact,
     rule,
+    vocabulary,
 )
 from app.pack import Audience
 
 DOCTOR = (
     r"(?:doctors?\b|pediatrician|paediatrician|GPs?\b|physician|(?:health(?: ?care)?|medical|"
-    r"care) (?:care )?(?:provider|"
-    r"professional|team)|provider\b|nurse\b|dentist|surgeon|specialist|midwife|health visitor|\w+ologist\b|clinic\b|"
-    r"our office)"
+    r"care) (?:care )?(?:provider|professional|team)|provider\b|nurse\b|dentist|surgeon|specialist|midwife|"
+    r"health visitor|\w+ologist\b|clinic\b|our office)"
 )
 EMERGENCY = (
-    r"(?:\b(?:911|999|112)\b|\bambulance|\bemergency (?:room|department|services|number|care|help|medical|treatment)|"
-    r"\bA&E\b|accident and emergency)"
+    r"(?:\b(?:9-?1-?1|999|112)\b|\bambulance|\bemergency (?:room|department|services|number|care|help|medical|"
+    r"treatment)|\bA&E\b|accident and emergency)"
 )
 CARE = (
-    r"(?:(?:(?:medical|emergency|immediate|urgent|prompt|professional) )+(?:care|help|attention|advice)\b|care\b|"
-    r"help\b(?= (?:right away|immediately|now|at once|straight ?away)))"
+    r"(?:(?:(?:medical|emergency|immediate|urgent|prompt|professional) )+(?:care|help|attention|advice|"
+    r"treatment)\b|care\b|help\b(?= (?:right away|immediately|now|at once|straight ?away)))"
 )
-NUMBER = r"(?:911|999|112|an ambulance|EMS\b|(?:your |the )?(?:local )?emergency (?:medical )?(?:services|number))"
+NUMBER = r"(?:9-?1-?1|999|112|an ambulance|EMS\b|(?:your |the )?(?:local )?emergency (?:medical )?(?:services|number))"
 GENUS = (
-    r"(?:germs?|diseases?|disorders?|conditions?|infections?|illness(?:es)?|tests?|exams?|scans?|procedures?|surgery|"
-    r"operations?|treatments?|medicines?|drugs?|cells?|glands?|organs?|tubes?|tissues?|substances?|proteins?|"
-    r"hormones?|"
-    r"chemicals?|virus(?:es)?|bacteria|fungus|parasites?|rash(?:es)?|parts?|layers?|muscles?|bones?|vessels?|"
-    r"doctors?|"
-    r"specialists?|swelling|inflammation|machines?|devices?|vaccines?|types?|kinds?|forms?|groups?|names?|words?|"
-    r"terms?|"
-    r"liquid|fluid|materials?|lumps?|sores?|growths?|cancers?|injury|injuries|blockage|bumps?)"
+    r"(?:germs?|diseases?|disorders?|conditions?|infections?|illness(?:es)?|tests?|exams?|scans?|procedures?|"
+    r"surgery|operations?|treatments?|medicines?|drugs?|cells?|glands?|organs?|tubes?|tissues?|substances?|"
+    r"proteins?|hormones?|chemicals?|virus(?:es)?|bacteria|fungus|parasites?|rash(?:es)?|parts?|layers?|muscles?|"
+    r"bones?|vessels?|doctors?|specialists?|swelling|inflammation|machines?|devices?|vaccines?|types?|kinds?|"
+    r"forms?|groups?|names?|words?|terms?|liquid|fluid|materials?|lumps?|sores?|growths?|cancers?|injury|"
+    r"injuries|blockage|bumps?)"
 )
 TERM = r"[A-Za-z][\w'-]*(?: [\w'-]+){0,3}?"
 PEOPLE = (
-    r"(?:children|kids|child|kid|teens?|people|patients?|someone|anyone|everyone|they|you|your (?:child|baby|teen)|"
-    r"he|she)"
+    r"(?:children|kids|child|kid|teens?|people|patients?|someone|anyone|everyone|they|you|your (?:child|baby|"
+    r"teen)|he|she)"
 )
 WHO = ((Audience.parents, "parents"), (Audience.kids, "kids"), (Audience.teens, "teens"))
 
@@ -57,13 +55,14 @@ LAYOUT = Layout(
         r"^(?:what(?: is|'s| are)|(?:all |facts )?about|overview:?|learning about)\s+(?:an? |the )?(?P<name>.+?)\??$"
     ),
     furniture=rule(
-        r"^(?:share|print|e-?mail|save|listen|menu|close|search|home|back|next|previous|top|advertisement|español|"
-        r"sign in|log ?in|on this page|in this article|contents|table of contents|size|a\+|a-|facebook|twitter|"
-        r"instagram|youtube|linkedin|pinterest|follow us|play|pause|video|audio|accept|ok)\W*$",
+        r"^leave a (?:reply|comment)|^your email address|^required fields|^post a comment",
+        r"^(?:share|print|e-?mail|save|listen|menu|close|search|home|back|next|previous|top|advertisement|"
+        r"español|sign in|log ?in|on this page|in this article|contents|table of contents|size|a\+|a-|facebook|"
+        r"twitter|instagram|youtube|linkedin|pinterest|follow us|play|pause|video|audio|accept|ok)\W*$",
         r"^by [\w\s,'.-]{3,60} staff\W*$",
-        r"^(?:skip to|back to top|go to top|jump to|follow us on|print this|share this|e-?mail this|en español|lea |"
-        r"leer |"
-        r"read (?:this|it) in|larger text|text size|download|was this (?:page|article)|rate this)\b.{0,80}$",
+        r"^(?:skip to|back to top|go to top|jump to|follow us on|print this|share this|e-?mail this|en español|"
+        r"lea |leer |read (?:this|it) in|larger text|text size|download|was this (?:page|article)|"
+        r"rate this)\b.{0,80}$",
         r"©|\bcopyright\b|all rights reserved|educational purposes|\bcookies\b|terms of use|privacy policy|"
         r"not (?:intended as |meant as )?a substitute for|images? (?:provided|sourced) by|^content source:|"
         r"^(?:note|disclaimer): all\b",
@@ -71,36 +70,34 @@ LAYOUT = Layout(
     menu_words=rule(
         r"\b(?:contact us|about us|careers?|jobs|donate|volunteer|locations?|find a|pay|bill(?:ing|s)?|my ?chart|"
         r"appointments?|privacy|site ?map|accessibility|news|events|research|log ?in|portal|directions|parking|"
-        r"visitors?|"
-        r"referrals?|foundation|subscribe|newsletter|insurance|terms)\b"
+        r"visitors?|referrals?|foundation|subscribe|newsletter|insurance|terms)\b"
     ),
     related=rule(
         r"^(?:related (?:articles?|topics?|information|reading|pages?|links?|conditions?|content|health topics)|"
         r"more (?:on|about) (?:this|these) topics?|more information|more articles|also see|see also|read (?:more|"
-        r"next)|"
-        r"you (?:may|might) also (?:like|be interested in)|learn more|further reading|keep reading|more to read|"
-        r"explore more)\W*$"
+        r"next)|you (?:may|might) also (?:like|be interested in)|learn more|further reading|keep reading|"
+        r"more to read|explore more)\W*$"
     ),
     related_label=rule(
         r"^(?:related (?:articles?|topics?|reading|pages?|links?|health topics)|more (?:on|about) (?:this|"
-        r"these) topics?|"
-        r"see also|also see|you (?:may|might) also like)\W*$"
+        r"these) topics?|see also|also see|you (?:may|might) also like)\W*$"
     ),
     teaser=rule(
-        r"\bin this article\b|\bthis article\b|\bhere are (?:some|a few) tips\b|\b(?:find out|learn|read) (?:more|"
-        r"about|how|"
-        r"what|why|when)\b|\bget the (?:basics|facts)\b|\bvisit our\b|\bcomprehensive information\b|\bcheck out\b"
+        r"\bin this article\b|\bthis article\b|\bhere are (?:some|a few) tips\b|\b(?:find out|learn|"
+        r"read) (?:more|about|how|what|why|when)\b|\bget the (?:basics|facts)\b|\bvisit our\b|"
+        r"\bcomprehensive information\b|\bcheck out\b"
     ),
     teaser_hint=exact(
-        r"^[A-Z][\w'-]*(?: [\w'-]+){0,3}(?: \([^()]{2,40}\))?(?:,[^,.]{3,80}(?:,[^,.]{3,80}){0,3},)?"
-        r" (?:is|are|refers to|means|happens) "
+        r"^[A-Z][\w'-]*(?: [\w'-]+){0,3}(?: \([^()]{2,40}\))?(?:,[^,.]{3,80}(?:,[^,.]{3,80}){0,3},)? (?:is|are|"
+        r"refers to|means|happens) "
     ),
     teaser_subject=exact(
-        r"^(?!Many |Most |Some |This |These |It |They |Here |If |When )(?P<a>[A-Z][\w'’-]*(?: [\w'’-]+){0,3}?)"
-        r"(?: \([^()]*\))?(?:, also (?:called|known as)[^.]*,)? (?:is|are|refers to|means|happens)\b",
+        r"^(?!Many |Most |Some |This |These |It |They |Here |If |"
+        r"When )(?P<a>[A-Z][\w'’-]*(?: [\w'’-]+){0,3}?)(?: \([^()]*\))?(?:, also (?:called|"
+        r"known as)[^.]*,)? (?:is|are|refers to|means|happens)\b",
         r"\b(?:the|our|Our) (?P<b>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,4})",
-        r"(?:basics (?:on|about|of)|[Ll]earn(?: more)? about|[Ff]ind out(?: more)? about|[Rr]ead about) "
-        r"(?P<c>[^.,:;?!]{3,80}?)(?: in this article| here\b|[.,:;?!]|$)",
+        r"(?:basics (?:on|about|of)|[Ll]earn(?: more)? about|[Ff]ind out(?: more)? about|"
+        r"[Rr]ead about) (?P<c>[^.,:;?!]{3,80}?)(?: in this article| here\b|[.,:;?!]|$)",
     ),
     article_audience={
         audience: rule(
@@ -153,12 +150,12 @@ ASPECTS = Aspects(
         (
             "SeeDoctorHealthAspect",
             rule(
-                r"\bwhen (?:should|to|do|must|is it)\b.*\b(?:call|see|get|seek|contact|go|visit|talk|tell|worr|doctor|"
-                r"help)",
-                r"\b(?:call|see|ask|contact) (?:the|your|a|an|us)\b.*\b(?:doctor|GP|provider|appointment)",
+                r"\bwhen (?:should|to|do|must|is it)\b.*\b(?:call|see|get|seek|contact|go|visit|talk|tell|worr|"
+                r"doctor|help)",
+                r"\b(?:call|see|ask|contact)\b.*\b(?:doctor|GP|provider|appointment|pediatrician)",
                 r"\b(?:call|dial) (?:911|999|112)\b|\bemergenc|\burgent advice|\bimmediate action|\bwarning signs",
-                r"\bred flags|\b(?:get|seek|getting|seeking) (?:medical |emergency |urgent )?(?:help|care|attention|"
-                r"advice)",
+                r"\bred flags|\b(?:get|seek|getting|seeking) (?:medical |emergency |urgent )?(?:help|care|"
+                r"attention|advice)",
             ),
         ),
         (
@@ -276,8 +273,8 @@ ORGANISATION = Organisation(
         r"in)\s+)(?P<town>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,3})$"
     ),
     no_town=rule(
-        r"\b(?:home|night|school|work|visitors?|parking|directions|services?|information|billing|careers|jobs|about|"
-        r"contact|overview|locations?|maps?|hours|phone|news|events|patients?|families|faqs?|appointments?|"
+        r"\b(?:home|night|school|work|visitors?|parking|directions|services?|information|billing|careers|jobs|"
+        r"about|contact|overview|locations?|maps?|hours|phone|news|events|patients?|families|faqs?|appointments?|"
         r"january|february|march|april|may|june|july|august|september|october|november|december)\b"
     ),
     groups=(
@@ -286,8 +283,7 @@ ORGANISATION = Organisation(
             "For referring providers",
             rule(
                 r"referr?als?\b|\brefer(?:ring)?\b|\bprovider|\bphysician|\bnetwork\b|\bpractices?\b|"
-                r"\bmedical education\b|"
-                r"\bmoc\b|\bonecall\b|\bnurses\b|\bmedical news\b|\bprofessionals\b"
+                r"\bmedical education\b|\bmoc\b|\bonecall\b|\bnurses\b|\bmedical news\b|\bprofessionals\b"
             ),
         ),
         (
@@ -330,17 +326,15 @@ ORGANISATION = Organisation(
 
 CALLS = Calls(
     directive=rule(
-        rf"\b(?:call|phone|ring|contact|see|visit|notify|alert|tell|talk (?:to|with)|speak (?:to|with)|check with|"
-        rf"get in touch with|reach out to|(?:make|schedule) an appointment (?:with|to see)|ask for an?|"
-        rf"get (?:help|advice|an appointment) from|take (?:(?:your|their|the) (?:child|baby)|him or her|him|her|"
-        rf"them) to(?: see)?)"
-        rf"\b[^.;:,?()]{{0,40}}?\b{DOCTOR}",
+        rf"\b(?:call|phone|ring|contact|see|visit|notify|alert|tell|talk (?:to|with)|speak (?:to|with)|"
+        rf"check with|get in touch with|reach out to|(?:make|schedule) an appointment (?:with|to see)|"
+        rf"ask for an?|get (?:help|advice|an appointment) from|take (?:(?:your|their|the) (?:child|baby)|"
+        rf"him or her|him|her|them) to(?: see)?)\b[^.;:,?()]{{0,40}}?\b{DOCTOR}",
         rf"\b(?:call|dial|phone|ring)\b[^.;:,?()]{{0,30}}?\b{NUMBER}",
         r"\b(?:go|return|come back|head|take (?:(?:your|their|the) (?:child|baby)|him or her|him|her|"
-        r"them))\b[^.;:,?()]{0,30}?\bto "
-        r"(?:the |your |a |an )?(?:nearest |closest |local |hospital )*(?:emergency (?:room|department)|ER\b|ED\b|"
-        r"A&E|"
-        r"accident and emergency|hospital\b|urgent care)",
+        r"them))\b[^.;:,?()]{0,30}?\bto (?:the |your |a |an )?(?:nearest |closest |local |"
+        r"hospital )*(?:emergency (?:room|department)|ER\b|ED\b|A&E|accident and emergency|hospital\b|"
+        r"urgent care)",
         rf"\b(?:get|seek|find|needs?|requires?) {CARE}",
         r"\btell (?:your (?:mom|dad|parent)|an? (?:adult|grown-up|parent))[\w ,]{0,40}?(?=right away|immediately|"
         r"now\b|if\b)",
@@ -356,7 +350,6 @@ CALLS = Calls(
     order=rule(
         r"(?:^|[,;:—–!(\"“-]|\b(?:and|or|then|please|always|also|so|just|immediately|should|must|but))\s*$",
         r"\b(?:needs?|important|sure|have|has|best|time|ought|vital|essential|crucial|forget|hesitate|wait|delay|"
-        r""
         r"know when|when) to\s*$",
     ),
     needs=rule(r"^(?:needs?|requires?)\b"),
@@ -364,11 +357,8 @@ CALLS = Calls(
     having=r"(?:with|who have|who has)(?: an?| the)?",
     limits=rule(
         r"\b(?:after|before|during|while|until|unless|under|over|younger|older|newborns?|infants?|babies|baby|"
-        r"toddlers?|"
-        r"pregnan\w*|adults?|who|whose|stop|medicines?|vaccines?|surgery|only|were|was|had|may|might|can|could|will|"
-        r"would|if|when|in|for|at|"
-        r"with|"
-        r"doctors?|nurses?|not)\b|\d"
+        r"toddlers?|pregnan\w*|adults?|who|whose|stop|medicines?|vaccines?|surgery|only|were|was|had|may|might|"
+        r"can|could|will|would|if|when|in|for|at|with|doctors?|nurses?|not)\b|\d"
     ),
     negated=rule(
         r"\b(?:not|never|no|rarely|seldom|without|avoid|instead of|rather than|unnecessary|unlikely)\b|n't\b|"
@@ -378,20 +368,20 @@ CALLS = Calls(
         r"\b(?:don't|do not|never|without|not) (?:wait|waiting|hesitate|hesitating|delay|delaying|forget|"
         r"be afraid)(?: to)?\b"
     ),
-    exception=rule(r"\b(?:unless|except|other than|even if|even though|whether or not|but (?:not|only))\b"),
+    exception=rule(r"\b(?:unless|except|exception|other than|even if|even though|whether or not|but (?:not|only))\b"),
     telling=rule(r"^(?:tell|ask|check|notify|alert)\b"),
     these=rule(r"\b(?:these|those|this|the following|below|above)\b"),
     if_word=rule(r"\b(?:if|when|whenever)\b"),
     joint=rule(r"[,;]?\s*(?:\b(?:and|or|but|then)\b,?\s*)?$"),
     if_first=rule(
-        r"^(?:(?:but|and|so|also|or)\b,? )?(?:if|when(?:ever)?|as soon as|any ?time)\s+(?P<cond>[^;]+?)\s*[,—–]\s*"
-        r"(?:(?:then|please|immediately|be sure to|it's important to|it's time to|you should|you must|you need to|"
-        r"parents should|they should|always|right away)\s*)*$"
+        r"^(?:(?:but|and|so|also|or)\b,? )?(?:if|when(?:ever)?|as soon as|"
+        r"any ?time)\s+(?P<cond>[^;]+?)\s*[,—–]\s*(?:(?:then|please|immediately|be sure to|it's important to|"
+        r"it's time to|you should|you must|you need to|parents should|they should|always|right away)\s*)*$"
     ),
     if_after=rule(
         r"^(?P<mid>[^.;:]{0,90}?)\b(?:(?:if|when(?:ever)?|as soon as(?! possible| you can)|in case)\b\s*|"
-        r"(?P<bare>for$)|"
-        r"(?:for|with)\s+(?=(?:any|these|the following|signs?|symptoms?|one or more)\b))(?P<cond>.*)$"
+        r"(?P<bare>for$)|(?:for|with)\s+(?=(?:any|these|the following|signs?|symptoms?|"
+        r"one or more)\b))(?P<cond>.*)$"
     ),
     conditional=rule(
         r"\b(?:if|when|whenever|for any|for these|right away|immediately|any (?:other )?(?:signs?|symptoms?))\b"
@@ -400,25 +390,25 @@ CALLS = Calls(
         r"\b(?:about|before|after|until|whether|who|which|that|because|to (?:ask|find|see|schedule|discuss|make|"
         r"learn|get))\b"
     ),
-    stub=frozenset(
-        "your you he she they it his her their my i child's child baby infant toddler kid kids children teen son daughter "
-        "person someone anyone has have had having is are am gets get develops develop shows show notice notices see sees "
-        "experience experiences any of these those the this following signs sign symptoms symptom problems problem things "
-        "and or one more at least also a an below above warning danger seems seem feels feel starts start to there "
-        "happen happens occur occurs apply applies with do does that listed here with".split()
+    stub=vocabulary(
+        """your you he she they it his her their my i child's child baby infant toddler kid kids children teen son
+        daughter person someone anyone has have had having is are am gets get develops develop shows show notice
+        notices see sees experience experiences any of these those the this following signs sign symptoms
+        symptom problems problem things and or one more at least also a an below above warning danger seems seem
+        feels feel starts start to there happen happens occur occurs apply applies with do does that listed here
+        with"""
     ),
     not_a_sign=rule(
-        r"\b(?:questions?|concerns?|concerned|worr(?:y|ied)|(?<!can't )think|thinks|(?<!not )(?<!n't )wants?|"
-        r"like to|plan|planning|need help|"
-        r"advice|"
-        r"refill|sure|side effects?|reaction to|allergic to|pregnant|vaccin\w+|shots?|surgery|operation|taking|"
-        r"insurance|"
-        r"appointments?|test results|check-?ups?|follow-?ups?|sports|camp|\d+ (?:months?|years?) old|travel\w*|"
-        r"exposed|close contact|the medicines?|treatment)\b"
+        r"\b(?:questions?|concerns?|suspect|because|concerned|worr(?:y|ied)|(?<!can't )think|thinks|"
+        r"(?<!not )(?<!n't )wants?|like to|plan|planning|need help|advice|refill|sure|side effects?|reaction to|"
+        r"allergic to|pregnant|vaccin\w+|shots?|surgery|operation|taking|insurance|appointments?|test results|"
+        r"check-?ups?|follow-?ups?|sports|camp|\d+ (?:months?|years?) old|travel\w*|exposed|close contact|"
+        r"the medicines?|treatment)\b"
     ),
     dangling_subject=rule(
         r"^(?:it|this|that|these|those|which|one)\b",
-        r"^they (?:get|become|last|don't|do not|continue|persist|worsen|come|go|are|happen|keep|start|spread)\b",
+        r"^they (?:get worse|become worse|last|don't (?:get|go)|do not (?:get|go)|continue|persist|worsen|come|"
+        r"go|happen|spread)\b",
     ),
     immediate=rule(
         r"\bright away\b|\bimmediate(?:ly)?\b|\bat once\b|\bstraight ?away\b|\bwithout delay\b|\bnow\b|"
@@ -426,13 +416,12 @@ CALLS = Calls(
     ),
     urgent=rule(
         r"\btoday\b|\btonight\b|\bsame day\b|\bwithin (?:the (?:next )?)?(?:an?|one|two|a few|few|several|\d|1\d|"
-        r"2[0-4]) hours?\b|"
-        r"\burgent(?:ly)?\b|\bas soon as (?:possible|you can)\b|\bpromptly\b|\bsoon\b|\bwithin (?:a|one|1) day\b"
+        r"2[0-4]) hours?\b|\burgent(?:ly)?\b|\bas soon as (?:possible|you can)\b|\bpromptly\b|\bsoon\b|"
+        r"\bwithin (?:a|one|1) day\b"
     ),
     non_urgent=rule(
-        r"\bnon-?urgent\b|\bnot urgent\b|\broutine (?:appointment|visit)\b|\bnext (?:routine )?(?:visit|appointment|"
-        r"checkup)\b|"
-        r"\bwhen it's convenient\b"
+        r"\bnon-?urgent\b|\bnot urgent\b|\broutine (?:appointment|visit)\b|\bnext (?:routine )?(?:visit|"
+        r"appointment|checkup)\b|\bwhen it's convenient\b"
     ),
     emergency=rule(EMERGENCY, r"\bto (?:the|an|your|a) (?:nearest |closest |local )?(?:ER|ED)\b"),
     doctor=rule(rf"\b{DOCTOR}"),
@@ -441,18 +430,26 @@ CALLS = Calls(
 SIGNS = SignWords(
     holder=rule(
         r"^(?:your (?:child|baby|infant|toddler|teen|kid|son or daughter)|the (?:child|baby)|a child|he or she|"
-        r"she or he|he|she|"
-        r"you|they|someone|kids?|children)(?: (?:also|ever|suddenly))? (?:has|have|gets?|develops?|shows?|"
-        r"notices?|sees?)\s+(?!had\b|been\b|to\b|just\b|not\b)"
+        r"she or he|he|she|you|they|someone|kids?|children)(?: (?:also|ever|suddenly))? (?:has|have|gets?|"
+        r"develops?|shows?|notices?|sees?)\s+(?!had\b|been\b|to\b|just\b|not\b)"
+    ),
+    and_clause=rule(
+        r"\band\b.*\b(?:is|are|has|have|develops?|gets?|feels?|looks?|seems?|can't|cannot|won't|doesn't|isn't|"
+        r"aren't|faints?|vomits?|starts?|stops?|becomes?)\b"
     ),
     bearer=rule(
         rf"^(?:(?:an?|the|any|most) )?{PEOPLE}(?: with [\w -]{{1,60}}?)? (?:has|have|shows?|gets?|develops?)\s*$"
     ),
     umbrella=rule(
         r"\b(?:(?:any|new|other|unusual|possible|early) )*(?:signs?|symptoms?)(?: (?:or|and|and/or|&) (?:signs?|"
-        r"symptoms?))?"
-        r" of (?!these\b|this\b|those\b|the following\b)(?P<kind>[^,;:()]+)",
+        r"symptoms?))? of (?!these\b|this\b|those\b|the following\b)(?P<kind>[^,;:()]+)",
         r"\bany (?:(?:new|other|unusual|worrying|worrisome) )*(?:signs?|symptoms?)\b(?! (?:listed|below|above|of))",
+    ),
+    any_=rule(r"\bany\b"),
+    definite=rule(r"\b(?:the|these|those|his|her|their|your|my)\s*$"),
+    alarming=rule(
+        r"\b(?:emergency|warning|danger) (?:signs?|symptoms?)\b",
+        r"\b(?:signs?|symptoms?) of an? (?:[\w-]+ ){0,3}emergency\b",
     ),
     kind_ends=rule(
         r"\s*\b(?:or|and|but|such as|like|including|while|after|that|which|who|during|for|in your|within)\b"
@@ -462,9 +459,9 @@ SIGNS = SignWords(
     examples_end=rule(r"[,\s]+(?:such as|like|including|for example|these include)\s*$"),
     include=rule(
         r"^(?:(?:the|these|some|other|common|early|first|most|possible|typical|main|usual|serious|warning|danger|"
-        r"emergency) )*"
-        r"(?:signs?|symptoms?)(?: (?:and|or|&) (?:signs?|symptoms?))?(?: of (?P<kind>[^,.;:]+?))?"
-        r" (?:(?:can|may|might|could|often|usually|also|commonly) )*include\b\s*:?\s*(?P<items>.*)$"
+        r"emergency) )*(?:signs?|symptoms?)(?: (?:and|or|&) (?:signs?|"
+        r"symptoms?))?(?: of (?P<kind>[^,.;:]+?))? (?:(?:can|may|might|could|often|usually|also|"
+        r"commonly) )*include\b\s*:?\s*(?P<items>.*)$"
     ),
     about_signs=rule(r"\b(?:signs?|symptoms?|watch for|look for)\b"),
     open_ended=rule(
@@ -484,25 +481,23 @@ SIGNS = SignWords(
     or_at_start=rule(r"^[,\s]*or\s+"),
     goes_on=rule(r"^(?:they|it|which|so|but|because|this|these|who|that|as|if|when|call|get|see)\b"),
     stands_alone=rule(
-        r"^(?:an?|any|trouble|difficulty|signs?|symptoms?|has|have|is|are|isn't|aren't|can't|cannot|won't|doesn't|"
-        r"seems?|feels?|gets?|looks?|starts?|stops?|vomits?|develops?|becomes?|refuses|your|they|he|she|you|there)\b"
+        r"^(?:an?|any|trouble|difficulty|signs?|symptoms?|has|have|is|are|isn't|aren't|can't|cannot|won't|"
+        r"doesn't|seems?|feels?|gets?|looks?|starts?|stops?|vomits?|develops?|becomes?|refuses|your|they|he|she|"
+        r"you|there)\b"
     ),
     preposition=rule(r"\b(?:in|on|of|around|from|near|to|with|at|under|behind)\b"),
     place=rule(
         r"^(?:the |an? |your |his |her |their )?(?:arms?|legs?|back|chest|neck|face|hands?|feet|foot|eyes?|ears?|"
-        r"nose|mouth|lips?|"
-        r"tongue|throat|skin|head|belly|stomach|abdomen|hips?|knees?|ankles?|elbows?|wrists?|shoulders?|joints?|"
-        r"fingers?|toes?|"
-        r"gums?|urine|pee|poop|stools?|vomit|mucus|spit|cuts?|scrapes?|burns?|wounds?|bites?|bruises?|sores?|groin|"
-        r"scalp|jaw|"
-        r"cheeks?|eyelids?|muscles|bones|nails|armpits?|side|body|morning|afternoon|evening|night)$"
+        r"nose|mouth|lips?|tongue|throat|skin|head|belly|stomach|abdomen|hips?|knees?|ankles?|elbows?|wrists?|"
+        r"shoulders?|joints?|fingers?|toes?|gums?|urine|pee|poop|stools?|vomit|mucus|spit|cuts?|scrapes?|burns?|"
+        r"wounds?|bites?|bruises?|sores?|groin|scalp|jaw|cheeks?|eyelids?|muscles|bones|nails|armpits?|side|body|"
+        r"morning|afternoon|evening|night)$"
     ),
     trouble=rule(r"^(?:trouble|difficulty|problems?|pain (?:when|while|with)|hard(?:er)? time|discomfort)\b"),
     ing=rule(r"^\w+ing\b"),
     negates=rule(
         r"^(?:not|no|never|can't|cannot|won't|doesn't|isn't|unable|refus\w+|loss of|lack of|less|fewer|more|"
-        r"changes? in|very|too|"
-        r"severe|increased|decreased)\b"
+        r"changes? in|very|too|severe|increased|decreased)\b"
     ),
     article=rule(r"^(?:an?|the|any|some|his|her|their|your)\s+"),
 )
@@ -514,9 +509,8 @@ EXPLANATIONS = Explanations(
     ),
     defined=rule(
         rf"^(?:an? |the )?(?P<term>{TERM})\s*(?:\([^()]{{2,80}}\))?(?:,[^,.]{{2,60}},)? (?:is|are) (?:when\b|"
-        rf"(?:[\w'-]+ ){{0,5}}?{GENUS}\b.*?\b(?:that|which|who|when|where|of|in|with|used|caused|made|found|for|by|"
-        rf"inside|"
-        rf"around)\b).+"
+        rf"(?:[\w'-]+ ){{0,5}}?{GENUS}\b.*?\b(?:that|which|who|when|where|of|in|with|used|caused|made|found|for|"
+        rf"by|inside|around)\b).+"
     ),
     called=rule(
         rf"(?:[,(]|\b(?:is|are|sometimes|often|usually|commonly)|\b{GENUS}) ?\bcalled (?:an? |the )?(?P<term>{TERM})"
@@ -526,38 +520,34 @@ EXPLANATIONS = Explanations(
         r"protect|need|happen|start|affect)\w*)\b)"
     ),
     also_called=rule(
-        rf"(?P<term>{TERM})(?: \([^()]{{2,60}}\))?,? \(?(?:is |are )?(?:also|sometimes) (?:called|known as) "
-        r"(?:an? |the )?(?P<names>[^().;:]{2,80}?)(?=[).;:]|,? (?:is|are|was|which|that)\b|$)"
+        r"\b(?:also|sometimes) (?:called|known as) (?:an? |the )?(?P<names>[^().;:]{2,80}?)(?=[).;:]|,? (?:is|"
+        r"are|was|which|that)\b|$)"
     ),
     name_split=rule(r",\s+(?:or\s+)?|\s+or\s+"),
     gloss=rule(
         r"^(?:an?|the|when|tiny|small) (?!few\b|little\b|lot\b|same\b|number\b|more\b|day\b|week\b|month\b|"
-        r"year\b).{6,}",
+        r"year\b)(?=.*\b(?:that|which|who|when|of|in|with|used|caused|for|from|by)\b).{6,}",
+        rf"^an? (?:[\w-]+ ){{0,4}}{GENUS}$",
         rf"^(?:[\w-]+ )?{GENUS} (?:of|in|that|who|which|caused)\b.{{4,}}",
     ),
     apposition=rule(
         r"\b(?:an?|the) (?P<term>[\w'-]+(?: [\w'-]+){0,2}), (?P<gloss>an? (?:[\w-]+ ){0,2}(?:doctor|specialist|"
-        r"surgeon|nurse|"
-        r"test|scan|tube|medicine|machine|device|cell|protein|germ|virus|gland|organ|condition|disease) (?:who|that|"
-        r"which|used|"
-        r"for|in|of)\b[^,.;]*)(?=[,.])"
+        r"surgeon|nurse|test|scan|tube|medicine|machine|device|cell|protein|germ|virus|gland|organ|condition|"
+        r"disease) (?:who|that|which|used|for|in|of)\b[^,.;]*)(?=[,.])"
     ),
     before_term=rule(
         r"^(?:an?|the|your|and|or|of|with|for|to|by|in|on|is|are|was|be|have|has|had|gets?|sees?|takes?|uses?|"
-        r"causes?|called|needs?|"
-        r"may|might|can|could|will|do|does|from|at|as|other|some|includes?|including|develops?|if|when|that|who|"
-        r"which|than|into|"
-        r"about|like|also|sometimes|often|usually|this|these|their|his|her|its|give|given|gives|through|under|ask|"
-        r"called|not)$"
+        r"causes?|called|needs?|may|might|can|could|will|do|does|from|at|as|other|some|includes?|including|"
+        r"develops?|if|when|that|who|which|than|into|about|like|also|sometimes|often|usually|this|these|their|"
+        r"his|her|its|give|given|gives|through|under|ask|called|not)$"
     ),
     common=rule(
-        r"^(?:it|this|these|that|those|they|there|he|she|we|you|your|our|some|many|most|other|another|here|what|one|"
-        r"my|his|her|their|"
-        r"all|both|each|any|no|if|when|symptoms?|signs?|treatments?|causes?|doctors?|kids?|children|people|parents|"
-        r"babies|bab(?:y)|"
-        r"surgery|rest|medicines?|the|an?|with|without|in|for|as|treating|more|another|sometimes|usually|often)\b",
-        r"\b(?:treatments?|causes?|symptoms?|signs?|goal|way|reason|problem|doctors?|ambulance|nurse|pediatrician|"
-        r"911|for|of)$",
+        r"^(?:it|this|these|that|those|they|there|he|she|we|you|your|our|some|many|most|other|another|here|what|"
+        r"one|my|his|her|their|all|both|each|any|no|if|when|symptoms?|signs?|treatments?|causes?|doctors?|kids?|"
+        r"children|people|parents|babies|bab(?:y)|surgery|rest|medicines?|the|an?|with|without|in|for|as|"
+        r"treating|more|another|sometimes|usually|often)\b",
+        r"\b(?:treatments?|causes?|symptoms?|signs?|goal|way|reason|problem|doctors?|ambulance|nurse|"
+        r"pediatrician|911|for|of)$",
     ),
     needs_before=rule(r"^(?:it|this|these|those|they|such)\b"),
     says=rule(r"^(?:say|pronounced|sounds like)\b\s*:?\s*"),
@@ -565,9 +555,9 @@ EXPLANATIONS = Explanations(
 
 ENGLISH = Words(
     lang="en",
-    function_words=frozenset(
-        "the of and to is are with for your you it that this or be can may if not they have when their as from an by about "
-        "these which will do more how what who get in on was were than his her its".split()
+    function_words=vocabulary(
+        """the of and to is are with for your you it that this or be can may if not they have when their as from an
+        by about these which will do more how what who get in on was were than his her its"""
     ),
     layout=LAYOUT,
     credits=CREDITS,

@@ -364,10 +364,9 @@ def _enter(node: LexborNode, tag: str, where: _Where, listing: int) -> _Where:
     if tag in _HEADINGS:
         return where._replace(role="heading", level=_HEADINGS[tag])
     if tag in {"ul", "ol"}:
-        depth = where.level if where.role == "item" else 0
-        return where._replace(role="text", level=depth, ordered=tag == "ol", listing=listing)
+        return where._replace(role="text", level=where.level + 1, ordered=tag == "ol", listing=listing)
     if tag == "li":
-        return where._replace(role="item", level=where.level + 1 if where.role != "item" else where.level)
+        return where._replace(role="item", level=where.level or 1)
     if tag in {"td", "th"} and node.css_first(_BLOCKS_IN_CELLS) is None:
         return where._replace(role="cell")
     if tag == "a":

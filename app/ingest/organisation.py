@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from app.ingest.flatten import Line, web_address
+from app.ingest.outline import audience_of
 from app.ingest.slugs import free_slug
 from app.ingest.words import Words, plain
 from app.pack import DirectoryEntry, Group, Location, PostalAddress, Provenance
 
+MAX_LENGTH = 150
 MAX_WORDS = 12
 MAX_SENTENCE_WORDS = 8
 NEAR = 3
@@ -32,7 +34,7 @@ def _kind(text: str, words: Words) -> str | None:
     """The kind of the place that a line names ("Urgent Care – Springfield"); None where it names no place and town."""
     rules = words.organisation
     joined = rules.joined.fullmatch(text)
-    if joined is None or rules.no_town.search(joined["town"]):
+    if joined is None or len(text) > MAX_LENGTH or rules.no_town.search(joined["town"]):
         return None
     kind = next((kind for kind, rule in rules.kinds if rule.search(plain(joined["name"]))), None)
     if kind is None:
@@ -64,7 +66,7 @@ def _locations(
     found: Sequence[tuple[Line, str]], words: Words, provenance: Callable[..., Provenance]
 ) -> Iterator[Location]:
     kinds = {line.text.casefold(): kind for line, kind in found}
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for key, lines in _merged([line for line, _ in found]).items():
         name = lines[0].text
         joined = words.organisation.joined.fullmatch(name)
@@ -80,7 +82,7 @@ def _locations(
 
 
 def _entries(lines: Sequence[Line], words: Words, provenance: Callable[..., Provenance]) -> Iterator[DirectoryEntry]:
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for named in _merged([line for line in lines if _is_entry(line, words)]).values():
         name = named[0].text
         slug, group, _ = next(group for group in words.organisation.groups if group[2].search(plain(name)))
@@ -96,7 +98,7 @@ def _entries(lines: Sequence[Line], words: Words, provenance: Callable[..., Prov
 
 def _is_entry(line: Line, words: Words) -> bool:
     text = line.text
-    if any(rule.search(text) for rule in words.layout.audience_lines.values()) or _BREADCRUMB.search(text):
+    if audience_of(text, words) or _BREADCRUMB.search(text) or len(text) > MAX_LENGTH:
         return False
     letters = sum(char.isalpha() for char in text)
     sentence = text[-1] in ".!?:" and len(text.split()) > MAX_SENTENCE_WORDS

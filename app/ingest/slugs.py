@@ -14,12 +14,11 @@ def slugify(text: str) -> str:
     return slug if len(slug) <= MAX_LENGTH else slug[: MAX_LENGTH + 1].rpartition("-")[0] or slug[:MAX_LENGTH]
 
 
-def free_slug(text: str, taken: set[str], fallback: str) -> str:
-    """A slug of the text that is not taken yet, numbered where it must be; it is taken from now on."""
+def free_slug(text: str, taken: dict[str, int], fallback: str) -> str:
+    """A slug of the text that is not taken yet, numbered where it must be; `taken` counts the uses of each."""
     base = slug = slugify(text) or fallback
-    number = 1
     while slug in taken:
-        number += 1
-        slug = f"{base}-{number}"
-    taken.add(slug)
+        taken[base] += 1
+        slug = f"{base}-{taken[base]}"
+    taken[slug] = 1
     return slug

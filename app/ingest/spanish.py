@@ -11,20 +11,23 @@ from app.ingest.words import (
     Words,
     exact,
     rule,
+    vocabulary,
 )
 from app.pack import Audience
 
 DOCTOR = (
     r"(?:(?<!atención )(?<!ayuda )(?<!asistencia )m[ée]dic[oa]s?\b|doctor(?:a|es)?\b|pediatra|"
-    r"profesional(?:es)? (?:de la salud|"
-    r"sanitario|médico)|"
-    r"proveedor de (?:atención médica|cuidados|salud)|enfermer[oa]|dentista|cirujan[oa]|especialista|equipo médico|"
-    r"\w+ólog[oa]\b|clínica|consultorio)"
+    r"profesional(?:es)? (?:de la salud|sanitario|médico)|proveedor de (?:atención médica|cuidados|salud)|"
+    r"enfermer[oa]|dentista|cirujan[oa]|especialista|equipo médico|\w+ólog[oa]\b|clínica|consultorio)"
 )
-NUMBER = r"(?:(?:al |a )?(?:911|112|061|999)\b|(?:a )?una ambulancia|(?:al |a )?(?:los )?servicios? de emergencias?|a emergencias)"
+NUMBER = (
+    r"(?:(?:al |a )?(?:9-?1-?1|112|061|999)\b|(?:a )?una ambulancia|(?:al |"
+    r"a )?(?:los )?servicios? de emergencias?|a emergencias)"
+)
 EMERGENCY = (
-    r"(?:\b(?:911|112|061|999)\b|\bambulancia|\bsala de (?:emergencias?|urgencias?)|\b(?:departamento|servicios?) de "
-    r"(?:emergencias?|urgencias)|\ba (?:urgencias|emergencias)\b|\batención (?:médica )?de (?:emergencia|urgencia)\b)"
+    r"(?:\b(?:9-?1-?1|112|061|999)\b|\bambulancia|\bsala de (?:emergencias?|urgencias?)|\b(?:departamento|"
+    r"servicios?) de (?:emergencias?|urgencias)|\ba (?:urgencias|emergencias)\b|"
+    r"\batención (?:médica )?de (?:emergencia|urgencia)\b)"
 )
 CARE = (
     r"(?:atención|ayuda|asistencia)(?: (?:médica|inmediata|urgente|de emergencia|de urgencia|de inmediato|"
@@ -32,14 +35,11 @@ CARE = (
 )
 GENUS = (
     r"(?:gérmen(?:es)?|germen|enfermedad(?:es)?|trastornos?|afección|afecciones|infección|infecciones|pruebas?|"
-    r"análisis|"
-    r"exámen(?:es)?|examen|procedimientos?|cirugía|operación|tratamientos?|medicamentos?|medicinas?|células?|"
-    r"glándulas?|"
-    r"órganos?|tubos?|tejidos?|sustancias?|proteínas?|hormonas?|virus|bacterias?|hongos?|parásitos?|sarpullidos?|"
-    r"partes?|"
-    r"capas?|músculos?|huesos?|vasos?|médic[oa]s?|especialistas?|hinchazón|inflamación|máquinas?|aparatos?|vacunas?|"
-    r"tipos?|"
-    r"clases?|formas?|grupos?|nombres?|líquidos?|bultos?|llagas?|tumor(?:es)?|cáncer(?:es)?|lesión|lesiones)"
+    r"análisis|exámen(?:es)?|examen|procedimientos?|cirugía|operación|tratamientos?|medicamentos?|medicinas?|"
+    r"células?|glándulas?|órganos?|tubos?|tejidos?|sustancias?|proteínas?|hormonas?|virus|bacterias?|hongos?|"
+    r"parásitos?|sarpullidos?|partes?|capas?|músculos?|huesos?|vasos?|médic[oa]s?|especialistas?|hinchazón|"
+    r"inflamación|máquinas?|aparatos?|vacunas?|tipos?|clases?|formas?|grupos?|nombres?|líquidos?|bultos?|llagas?|"
+    r"tumor(?:es)?|cáncer(?:es)?|lesión|lesiones)"
 )
 TERM = r"[^\W\d_][\w'-]*(?: [\w'-]+){0,3}?"
 WHO = (
@@ -61,53 +61,46 @@ LAYOUT = Layout(
     },
     title_frame=rule(r"^¿?(?:qué (?:es|son)|todo sobre|acerca de)\s+(?:el |la |los |las |un |una )?(?P<name>.+?)\??$"),
     furniture=rule(
-        r"^(?:compartir|imprimir|correo|guardar|escuchar|menú|cerrar|buscar|búsqueda|inicio|atrás|volver|siguiente|"
-        r"anterior|"
-        r"publicidad|english|inglés|iniciar sesión|en esta página|en este artículo|contenido|índice|facebook|twitter|"
-        r"instagram|youtube|síganos|aceptar|video|audio)\W*$",
+        r"^(?:compartir|imprimir|correo|guardar|escuchar|menú|cerrar|buscar|búsqueda|inicio|atrás|volver|"
+        r"siguiente|anterior|publicidad|english|inglés|iniciar sesión|en esta página|en este artículo|contenido|"
+        r"índice|facebook|twitter|instagram|youtube|síganos|aceptar|video|audio)\W*$",
         r"^(?:saltar a|ir al contenido|volver arriba|imprimir esta|compartir est[ea]|in english|read this|"
-        r"lea est[ea]|leer en|"
-        r"texto más grande|tamaño de(?:l)? texto|descargar|available in)\b.{0,80}$",
-        r"©|\bcopyright\b|derechos reservados|fines educativos|\bcookies\b|términos de uso|política de privacidad|"
-        r"aviso de privacidad|no (?:sustituye|reemplaza)|imágenes (?:proporcionadas|cedidas) por|^(?:nota|"
-        r"aviso): (?:toda|todo)",
+        r"lea est[ea]|leer en|texto más grande|tamaño de(?:l)? texto|descargar|available in)\b.{0,80}$",
+        r"©|\bcopyright\b|derechos reservados|fines educativos|\bcookies\b|términos de uso|"
+        r"política de privacidad|aviso de privacidad|no (?:sustituye|reemplaza)|imágenes (?:proporcionadas|"
+        r"cedidas) por|^(?:nota|aviso): (?:toda|todo)",
     ),
     menu_words=rule(
         r"\b(?:contáct\w+|contacto|sobre nosotros|empleo|trabaje con|donar|donaciones|voluntari\w+|ubicaciones|"
-        r"encontrar un|"
-        r"buscar un|pagar|factur\w+|citas?|privacidad|mapa del sitio|accesibilidad|noticias|eventos|portal|"
-        r"estacionamiento|"
-        r"visitantes|remisiones|fundación|suscr\w+|boletín|seguro)\b"
+        r"encontrar un|buscar un|pagar|factur\w+|citas?|privacidad|mapa del sitio|accesibilidad|noticias|eventos|"
+        r"portal|estacionamiento|visitantes|remisiones|fundación|suscr\w+|boletín|seguro)\b"
     ),
     related=rule(
         r"^(?:artículos? relacionados?|temas? relacionados?|información relacionada|contenido relacionado|"
-        r"enlaces relacionados|"
-        r"más (?:sobre|acerca de) (?:este|estos) temas?|más información|véase también|ver también|también (?:le|"
-        r"te) puede "
-        r"interesar|lecturas? adicional(?:es)?|seguir leyendo)\W*$"
+        r"enlaces relacionados|más (?:sobre|acerca de) (?:este|estos) temas?|más información|véase también|"
+        r"ver también|también (?:le|te) puede interesar|lecturas? adicional(?:es)?|seguir leyendo)\W*$"
     ),
     related_label=rule(
         r"^(?:artículos? relacionados?|temas? relacionados?|más (?:sobre|acerca de) (?:este|estos) temas?|"
-        r"véase también|"
-        r"ver también|también (?:le|te) puede interesar)\W*$"
+        r"véase también|ver también|también (?:le|te) puede interesar)\W*$"
     ),
     teaser=rule(
-        r"\ben este artículo\b|\beste artículo\b|\b(?:aquí|he aquí|estos son) (?:hay )?(?:algunos|unos) consejos\b|"
-        r"\b(?:descubr[ae]|averigü[ea]|aprend[ae]|inf[oó]rm[ae](?:te|se)|infórmese|entérese|conozca|obtenga|"
-        r"lea) (?:más|sobre|cómo|"
-        r"qué|por qué|cuándo|lo básico|acerca)\b|\bvisit[ea] nuestr[oa]\b|\binformación completa\b"
+        r"\ben este artículo\b|\beste artículo\b|\b(?:aquí|he aquí|estos son) (?:hay )?(?:algunos|"
+        r"unos) consejos\b|\b(?:descubr[ae]|averigü[ea]|aprend[ae]|inf[oó]rm[ae](?:te|se)|infórmese|entérese|"
+        r"conozca|obtenga|lea) (?:más|sobre|cómo|qué|por qué|cuándo|lo básico|acerca)\b|\bvisit[ea] nuestr[oa]\b|"
+        r"\binformación completa\b"
     ),
     teaser_hint=exact(
-        r"^[A-ZÁÉÍÓÚÑ][\w'-]*(?: [\w'-]+){0,4}(?: \([^()]{2,40}\))?(?:,[^,.]{3,80}(?:,[^,.]{3,80}){0,3},)?"
-        r" (?:es|son|se refiere a|significa|ocurre) "
+        r"^[A-ZÁÉÍÓÚÑ][\w'-]*(?: [\w'-]+){0,4}(?: \([^()]{2,40}\))?(?:,[^,.]{3,80}(?:,[^,.]{3,80}){0,3},)? (?:es|"
+        r"son|se refiere a|significa|ocurre) "
     ),
     teaser_subject=exact(
-        r"^(?!Muchos |Muchas |Algunos |Este |Esta |Estos |Estas |Si |Cuando )(?:(?:El|La|Los|Las|Un|Una) )?"
-        r"(?P<a>[^\W\d_][\w'’-]*(?: [\w'’-]+){0,3}?)(?: \([^()]*\))?(?:, (?:también|llamad)[^.]*,)? "
-        r"(?:es|son|se refiere a|significa|ocurre)\b",
+        r"^(?!Muchos |Muchas |Algunos |Este |Esta |Estos |Estas |Si |Cuando )(?:(?:El|La|Los|Las|Un|"
+        r"Una) )?(?P<a>[^\W\d_][\w'’-]*(?: [\w'’-]+){0,3}?)(?: \([^()]*\))?(?:, (?:también|llamad)[^.]*,)? (?:es|"
+        r"son|se refiere a|significa|ocurre)\b",
         r"\b(?:nuestro|Nuestro|nuestra|el|la) (?P<b>[A-ZÁÉÍÓÚÑ][\w'’-]+(?: (?:de |del )?[A-ZÁÉÍÓÚÑ][\w'’-]+){0,4})",
-        r"(?:lo básico sobre|[Aa]prend[ae] (?:más )?sobre|[Ll]ea sobre|[Ii]nformación sobre) "
-        r"(?P<c>[^.,:;?!]{3,80}?)(?: en este artículo| aquí\b|[.,:;?!]|$)",
+        r"(?:lo básico sobre|[Aa]prend[ae] (?:más )?sobre|[Ll]ea sobre|"
+        r"[Ii]nformación sobre) (?P<c>[^.,:;?!]{3,80}?)(?: en este artículo| aquí\b|[.,:;?!]|$)",
     ),
     article_audience={
         audience: rule(
@@ -118,8 +111,7 @@ LAYOUT = Layout(
     },
     dangling=rule(
         r"\b(?:si|incluyen?|incluidos|incluyendo|tales como|como|tiene|tienen|cuando|para|de|con|su hij[oa]|"
-        r"su niñ[oa]|"
-        r"lo siguiente|los siguientes)$"
+        r"su niñ[oa]|lo siguiente|los siguientes)$"
     ),
     cut_item=rule(
         r"(?:…|\.\.\.|,|[-–—])$",
@@ -166,8 +158,8 @@ ASPECTS = Aspects(
         (
             "SeeDoctorHealthAspect",
             rule(
-                r"\bcuándo (?:debo|debe|debes|hay que|se debe|es necesario|llamar|acudir|ir|consultar|buscar|pedir|"
-                r"ver)\b",
+                r"\bcu[aá]ndo (?:debo|debe|debes|hay que|se debe|es necesario|llamar|acudir|ir|consultar|buscar|"
+                r"pedir|ver)\b",
                 r"\bllam(?:e|ar|a) al? (?:médico|doctor|pediatra|911|112)|\bemergencia|\burgen(?:te|cia)s?\b",
                 r"\bseñales de (?:alerta|alarma|advertencia|peligro)|\bsignos de (?:alerta|alarma)",
                 r"\b(?:buscar|obtener|pedir) (?:ayuda|atención)\b",
@@ -276,14 +268,13 @@ ORGANISATION = Organisation(
         ("hospital", rule(r"\b(?:hospital|centro médico)\b")),
     ),
     joined=exact(
-        r"(?P<name>.{3,120}?)(?:\s+(?P<dash>[–—-])\s+|\s+en\s+)"
-        r"(?P<town>[A-ZÁÉÍÓÚÑ][\w.'’-]+(?: (?:de |del |la |las |los )?[A-ZÁÉÍÓÚÑ][\w.'’-]+){0,3})$"
+        r"(?P<name>.{3,120}?)(?:\s+(?P<dash>[–—-])\s+|\s+en\s+)(?P<town>[A-ZÁÉÍÓÚÑ][\w.'’-]+(?: (?:de |del |la |"
+        r"las |los )?[A-ZÁÉÍÓÚÑ][\w.'’-]+){0,3})$"
     ),
     no_town=rule(
         r"\b(?:casa|visitantes?|estacionamiento|direcciones|servicios?|información|facturación|empleos?|contacto|"
-        r"resumen|"
-        r"ubicaciones?|mapas?|horarios?|teléfonos?|noticias|eventos|pacientes?|familias|citas?|español|inglés|"
-        r"línea)\b"
+        r"resumen|ubicaciones?|mapas?|horarios?|teléfonos?|noticias|eventos|pacientes?|familias|citas?|español|"
+        r"inglés|línea)\b"
     ),
     groups=(
         (
@@ -327,32 +318,26 @@ CALLS = Calls(
     directive=rule(
         rf"\b(?:llam[ea]n?|llamar|llámel[oa]|contact[ea]|contactar|(?:comuníquese|comunicarse|comunícate) con|"
         rf"(?:póngase|ponerse|ponte) en contacto con|consult[ea]|consultar|acud[ea]|acudir|vaya|ve|visit[ea]|"
-        rf"hable con|hablar con|habla con|"
-        rf"avis[ea]|avisar|inform[ea]|dígale|dile|(?:pida|pedir|pide|solicite|"
-        rf"haga) (?:una )?cita (?:urgente )?(?:con|al?)|"
-        rf"(?:lleve|llevar) a (?:su (?:hij[oa]|niñ[oa]|bebé)))\b[^.;:,?()]{{0,40}}?\b{DOCTOR}",
+        rf"hable con|hablar con|habla con|avis[ea]|avisar|inform[ea]|dígale|dile|(?:pida|pedir|pide|solicite|"
+        rf"haga) (?:una )?cita (?:urgente )?(?:con|al?)|(?:lleve|llevar) a (?:su (?:hij[oa]|niñ[oa]|"
+        rf"bebé)))\b[^.;:,?()]{{0,40}}?\b{DOCTOR}",
         rf"\b(?:llam[ea]n?|llamar|marque|marcar)\b[^.;:,?()]{{0,30}}?\b{NUMBER}",
         r"\b(?:vaya|ve|ir|acud[ea]|acudir|diríjase|lleve a (?:su (?:hij[oa]|niñ[oa]|bebé))|llével[oa]|regrese|"
-        r"vuelva)\b[^.;:,?()]{0,30}?"
-        r"\b(?:al?|a la|a un|a una) (?:sala de (?:emergencias?|urgencias?)|(?:servicio|"
-        r"departamento) de (?:emergencias?|urgencias)|urgencias|"
-        r"emergencias|hospital)\b(?: más cercan[oa])?",
+        r"vuelva)\b[^.;:,?()]{0,30}?\b(?:al?|a la|a un|a una) (?:sala de (?:emergencias?|urgencias?)|(?:servicio|"
+        r"departamento) de (?:emergencias?|urgencias)|urgencias|emergencias|hospital)\b(?: más cercan[oa])?",
         rf"\b(?:busque|buscar|busca|obtenga|obtener|solicite|solicitar|pida|pedir|necesitan?|"
         rf"requieren?)\b (?:de inmediato )?{CARE}",
         r"\b(?:dile|cuéntale|avisa) (?:a (?:tu (?:mamá|papá)|tus padres|un adulto))[\w ,]{0,40}?(?=de inmediato|"
         r"enseguida|si\b)",
         r"\bllam[ea](?= (?:de inmediato|inmediatamente|enseguida|ahora|si|cuando)\b)",
     ),
-    heading=rule(
-        r"^¿?cuándo (?:debo|debe|debes|hay que|se debe|es necesario|tengo que)?\s*$", r"^¿?cuándo\b[\w\s,]{0,30}$"
-    ),
+    heading=rule(r"^¿?cu[aá]ndo\b[\w\s,]{0,30}$"),
     label=rule(r"^(?:importante|advertencia|aviso|emergencia|urgente|atención (?:urgente|inmediata))\s*[:!–-]\s*"),
     order=rule(
         r"(?:^|[,;:—–!¡(\"“-]|\b(?:y|o|e|u|entonces|luego|siempre|también|inmediatamente|debe|debes|deben|deberá|"
-        r"deberá|debería|deberías|"
-        r"hay que|tiene que|tienes que|es (?:importante|necesario|fundamental|mejor|preciso|hora de)|no (?:dude|"
-        r"dudes) en|no (?:espere|tarde) (?:en|para)|"
-        r"por favor|asegúrese de|necesita|recuerde))\s*$"
+        r"deberá|debería|deberías|hay que|tiene que|tienes que|es (?:importante|necesario|fundamental|mejor|"
+        r"preciso|hora de)|no (?:dude|dudes) en|no (?:espere|tarde) (?:en|para)|por favor|asegúrese de|necesita|"
+        r"recuerde))\s*$"
     ),
     needs=rule(r"^(?:necesitan?|requieren?)\b"),
     needer=rule(
@@ -361,10 +346,8 @@ CALLS = Calls(
     having=r"(?:con|que tienen?)(?: el| la| los| las| una?)?",
     limits=rule(
         r"\b(?:después de|antes de|durante|mientras|hasta|a menos que|menor(?:es)? de|mayor(?:es)? de|"
-        r"recién nacid\w+|bebés?|"
-        r"embaraz\w+|adultos?|quien|quienes|medicamentos?|vacunas?|cirugía|solo|sólo|era|eran|fue|si|cuando|en|para|"
-        r"con|"
-        r"médicos?|enfermer\w+)\b|\d"
+        r"recién nacid\w+|bebés?|embaraz\w+|adultos?|quien|quienes|medicamentos?|vacunas?|cirugía|solo|sólo|era|"
+        r"eran|fue|si|cuando|en|para|con|médicos?|enfermer\w+)\b|\d"
     ),
     negated=rule(r"\b(?:no|nunca|jamás|tampoco|raramente|rara vez|sin|evite|en vez de|en lugar de|innecesario)\b"),
     courage=rule(
@@ -377,15 +360,13 @@ CALLS = Calls(
     if_word=rule(r"\b(?:si|cuando|en caso de que|en caso de)(?!\w)"),
     if_first=rule(
         r"^(?:(?:pero|y|así que|también|o)\b,? )?(?:si|cuando|en caso de que|"
-        r"siempre que)\s+(?P<cond>[^;]+?)\s*[,—–]\s*"
-        r"(?:(?:entonces|por favor|inmediatamente|de inmediato|asegúrese de|es importante|debe|debes|deberá|hay que|"
-        r"tiene que|siempre)\s*)*$"
+        r"siempre que)\s+(?P<cond>[^;]+?)\s*[,—–]\s*(?:(?:entonces|por favor|inmediatamente|de inmediato|"
+        r"asegúrese de|es importante|debe|debes|deberá|hay que|tiene que|siempre)\s*)*$"
     ),
     if_after=rule(
-        r"^(?P<mid>[^.;:]{0,90}?)(?:\b(?:si|cuando|en caso de que|en caso de)\b\s*|\b(?P<bare>por$)|"
-        r"\b(?:ante|por|con|para)\s+(?=(?:cualquier|cualquiera|estos|estas|los siguientes|las siguientes|signos?|"
-        r"síntomas?|señales)\b))"
-        r"(?P<cond>.*)$"
+        r"^(?P<mid>[^.;:]{0,90}?)(?:\b(?:si|cuando|en caso de que|en caso de)\b\s*|\b(?P<bare>por$)|\b(?:ante|"
+        r"por|con|para)\s+(?=(?:cualquier|cualquiera|estos|estas|los siguientes|las siguientes|signos?|síntomas?|"
+        r"señales)\b))(?P<cond>.*)$"
     ),
     joint=rule(r"[,;]?\s*(?:\b(?:y|o|e|u|pero|y luego)\b,?\s*)?$"),
     conditional=rule(r"\b(?:si|cuando|en caso de|de inmediato|inmediatamente|ante cualquier)\b"),
@@ -393,35 +374,33 @@ CALLS = Calls(
         r"\b(?:sobre|acerca de|antes de|después de|hasta|que|quien|porque|para (?:preguntar|saber|averiguar|"
         r"programar|hablar))\b"
     ),
-    stub=frozenset(
-        "su sus tu tus usted él ella ellos ellas el la los las un una unos unas hijo hija niño niña niños niñas bebé adolescente "
-        "persona alguien tiene tienen tienes tenga tengan presenta presentan presenta muestra muestran nota notan notas ve ves "
-        "observa observas desarrolla sufre experimenta aparece aparecen hay cualquiera cualquier de del estos estas esto lo "
-        "siguiente siguientes signo signos síntoma síntomas señal señales problema problemas cosas y e o u al menos más uno una "
-        "alguno alguna algunos algunas también a continuación indicados mencionados con que se le está es son otros".split()
-    )
-    - {"otros"},
+    stub=vocabulary(
+        """su sus tu tus usted él ella ellos ellas el la los las un una unos unas hijo hija niño niña niños niñas
+        bebé adolescente persona alguien tiene tienen tienes tenga tengan presenta presentan presenta muestra
+        muestran nota notan notas ve ves observa observas desarrolla sufre experimenta aparece aparecen hay
+        cualquiera cualquier de del estos estas esto lo siguiente siguientes signo signos síntoma síntomas señal
+        señales problema problemas cosas y e o u al menos más uno una alguno alguna algunos algunas también a
+        continuación indicados mencionados con que se le está es son"""
+    ),
     not_a_sign=rule(
-        r"\b(?:preguntas?|dudas?|inquietudes|preocup\w+|cree|crees|piensa|(?<!no )quieres?|desea|planea|"
-        r"necesita ayuda|consejos?|receta|"
-        r"segur[oa]|efectos (?:secundarios|adversos)|reacción a|alérgic[oa] a|embaraz\w+|vacun\w+|cirugía|operación|"
-        r"tomando|viaj\w+|"
-        r"expuest[oa]|contacto cercano|el medicamento|los medicamentos|tratamiento|cita)\b"
+        r"\b(?:preguntas?|dudas?|sospecha|porque|inquietudes|preocup\w+|cree|crees|piensa|(?<!no )quieres?|desea|"
+        r"planea|necesita ayuda|consejos?|receta|segur[oa]|efectos (?:secundarios|adversos)|reacción a|"
+        r"alérgic[oa] a|embaraz\w+|vacun\w+|cirugía|operación|tomando|viaj\w+|expuest[oa]|contacto cercano|"
+        r"el medicamento|los medicamentos|tratamiento|cita)\b"
     ),
     dangling_subject=rule(
         r"^(?:esto|eso|ello|estos|estas|esos|lo cual|este|esta)\b",
-        r"^(?:empeora|empeoran|dura|duran|continúa|continúan|persiste|persisten|no (?:mejora|desaparece|desaparecen|"
-        r"mejoran))\b",
+        r"^(?:empeora|empeoran|dura|duran|continúa|continúan|persiste|persisten|no (?:mejora|desaparece|"
+        r"desaparecen|mejoran))\b",
     ),
     immediate=rule(
         r"\bde inmediato\b|\binmediata(?:mente)?\b|\benseguida\b|\ben seguida\b|\bahora(?: mismo)?\b|"
-        r"\bsin (?:demora|perder tiempo)\b|"
-        r"\bal instante\b|\bya mismo\b"
+        r"\bsin (?:demora|perder tiempo)\b|\bal instante\b|\bya mismo\b"
     ),
     urgent=rule(
         r"\bhoy(?: mismo)?\b|\besta noche\b|\bel mismo día\b|\b(?:dentro de|en) (?:las )?(?:próximas |"
-        r"primeras )?(?:unas |pocas |\d |1\d |2[0-4] )"
-        r"horas\b|\burgente(?:mente)?\b|\bcon urgencia\b|\blo antes posible\b|\bcuanto antes\b|\bpronto\b"
+        r"primeras )?(?:unas |pocas |\d |1\d |2[0-4] )horas\b|\burgente(?:mente)?\b|\bcon urgencia\b|"
+        r"\blo antes posible\b|\bcuanto antes\b|\bpronto\b"
     ),
     non_urgent=rule(r"\bno urgentes?\b|\bcita de rutina\b|\b(?:próxima|siguiente) (?:visita|cita|revisión)\b"),
     emergency=rule(EMERGENCY),
@@ -433,15 +412,22 @@ SIGNS = SignWords(
         rf"^{CHILD} (?:también )?(?:tiene|tienen|tienes|presenta|muestra|desarrolla|nota|sufre|observa)\s+",
         r"^(?:tiene|tienen|tienes|presenta|muestra|desarrolla|nota|observa|aparece|ve)\s+",
     ),
+    and_clause=rule(
+        r"\b[ye]\b.*\b(?:es|está|están|tiene|tienen|no|se|parece|vomita|empieza|deja|presenta|desarrolla)\b"
+    ),
     bearer=rule(
         rf"^(?:{CHILD}|(?:los |las |un |una )?(?:niñ[oa]s?|personas?|pacientes?)(?: con [\w -]{{1,60}}?)?)? ?"
         r"(?:tienen?|presentan?|muestran?|nota|observa|ve)\s*$"
     ),
     umbrella=rule(
         r"\b(?:cualquier |otros? |nuevos? |posibles? )*(?:signos?|síntomas?|señal(?:es)?)(?: (?:o|y) (?:signos?|"
-        r"síntomas?|señal(?:es)?))? "
-        r"de (?!est[oae]s?\b|los siguientes\b)(?P<kind>[^,;:()]+)",
+        r"síntomas?|señal(?:es)?))? de (?!est[oae]s?\b|los siguientes\b)(?P<kind>[^,;:()]+)",
         r"\bcualquier (?:otro |nuevo )?(?:signo|síntoma|señal)\b(?! (?:de|mencionado|indicado))",
+    ),
+    any_=rule(r"\bcualquier\b"),
+    definite=rule(r"\b(?:los|las|el|la|sus?|est[oa]s|es[oa]s)\s*$"),
+    alarming=rule(
+        r"\b(?:signos?|síntomas?|señal(?:es)?) de (?:una |la )?(?:alerta|alarma|advertencia|peligro|emergencia)\b",
     ),
     kind_ends=rule(r"\s*\b(?:o|u|y|e|pero|tales como|como|incluidos|mientras|después|que|quien|durante|para|en su)\b"),
     these_include=rule(
@@ -451,16 +437,14 @@ SIGNS = SignWords(
     examples_end=rule(r"[,\s]+(?:tales como|como|incluidos|incluyendo|por ejemplo)\s*$"),
     include=rule(
         r"^(?:(?:los|las|algunos|algunas|otros|otras|primeros|principales|posibles|más) )*(?:signos?|síntomas?|"
-        r"señales)"
-        r"(?: (?:y|o) (?:signos?|síntomas?|señales))?(?: (?:más )?(?:comunes|frecuentes|habituales|típicos))?"
-        r"(?: de (?P<kind>[^,.;:]+?))?(?: (?:más )?(?:comunes|frecuentes|habituales|típicos))?"
-        r" (?:pueden |suelen |también )*inclu(?:yen|ir)\b\s*:?\s*(?P<items>.*)$"
+        r"señales)(?: (?:y|o) (?:signos?|síntomas?|señales))?(?: (?:más )?(?:comunes|frecuentes|habituales|"
+        r"típicos))?(?: de (?P<kind>[^,.;:]+?))?(?: (?:más )?(?:comunes|frecuentes|habituales|"
+        r"típicos))? (?:pueden |suelen |también )*inclu(?:yen|ir)\b\s*:?\s*(?P<items>.*)$"
     ),
     about_signs=rule(r"\b(?:signos?|síntomas?|señales|esté atento|preste atención|fíjese)\b"),
     open_ended=rule(
-        r"\b(?:tales como|como|inclu\w+|por ejemplo|p\. ?ej|comunes|frecuentes|otros?|otras?|etc|algunos|la mayoría|"
-        r"suelen|"
-        r"a menudo|entre otros)\b"
+        r"\b(?:tales como|como|inclu\w+|por ejemplo|p\. ?ej|comunes|frecuentes|otros?|otras?|etc|algunos|"
+        r"la mayoría|suelen|a menudo|entre otros)\b"
     ),
     unfinished=rule(
         r"\bno es una lista completa\b|\blista no (?:es|está) completa\b|\bcualquier otr[oa] (?:signo|síntoma|"
@@ -476,18 +460,15 @@ SIGNS = SignWords(
     goes_on=rule(r"^(?:que|esto|estos|lo cual|pero|porque|así que|si|cuando|llame|acuda|consulte|busque|vaya)\b"),
     stands_alone=rule(
         r"^(?:un|una|unos|unas|cualquier|dificultad|problemas|signos?|síntomas?|tiene|está|no|parece|se|vomita|"
-        r"llora|deja|"
-        r"presenta|empieza|respira|su|le)\b"
+        r"llora|deja|presenta|empieza|respira|su|le)\b"
     ),
     preposition=rule(r"\b(?:en|de|del|alrededor|cerca|con|al|por|bajo)\b"),
     place=rule(
-        r"^(?:el |la |los |las |un |una |su |sus )?(?:brazos?|piernas?|espalda|pecho|cuello|cara|manos?|pies?|ojos?|"
-        r"oídos?|orejas?|"
-        r"nariz|boca|labios?|lengua|garganta|piel|cabeza|barriga|estómago|abdomen|vientre|cadera|rodillas?|"
-        r"tobillos?|codos?|"
-        r"muñecas?|hombros?|articulaciones|dedos|encías|orina|pis|caca|heces|vómito|mucosidad|cortes?|rasguños?|"
-        r"quemaduras?|"
-        r"heridas?|picaduras?|mordeduras?|moretones?|llagas?|mañana|tarde|noche)$"
+        r"^(?:el |la |los |las |un |una |su |sus )?(?:brazos?|piernas?|espalda|pecho|cuello|cara|manos?|pies?|"
+        r"ojos?|oídos?|orejas?|nariz|boca|labios?|lengua|garganta|piel|cabeza|barriga|estómago|abdomen|vientre|"
+        r"cadera|rodillas?|tobillos?|codos?|muñecas?|hombros?|articulaciones|dedos|encías|orina|pis|caca|heces|"
+        r"vómito|mucosidad|cortes?|rasguños?|quemaduras?|heridas?|picaduras?|mordeduras?|moretones?|llagas?|"
+        r"mañana|tarde|noche)$"
     ),
     trouble=rule(r"^(?:dificultad(?:es)?|problemas?|dolor al)\b"),
     ing=rule(r"^(?:para |al )?\w+(?:ar|er|ir)\b"),
@@ -516,8 +497,8 @@ EXPLANATIONS = Explanations(
         r"porque|pero|como|ayuda|tiene|combaten?|luchan?)\b)"
     ),
     also_called=rule(
-        rf"(?P<term>{TERM})(?: \([^()]{{2,60}}\))?,? \(?también (?:llamad[oa]s?|conocid[oa]s? como|denominad[oa]s?) "
-        r"(?:el |la |los |las |un |una )?(?P<names>[^().;:]{2,80}?)(?=[).;:]|,? (?:es|son|que)\b|$)"
+        r"\btambién (?:llamad[oa]s?|conocid[oa]s? como|denominad[oa]s?|se llama) (?:el |la |los |las |un |"
+        r"una )?(?P<names>[^().;:]{2,80}?)(?=[).;:]|,? (?:es|son|que)\b|$)"
     ),
     name_split=rule(r",\s+(?:[ou]\s+)?|\s+[ou]\s+"),
     gloss=rule(
@@ -526,27 +507,22 @@ EXPLANATIONS = Explanations(
         rf"^{GENUS} (?:de|del|en|que|causad\w+|especializad\w+)\b.{{4,}}",
     ),
     apposition=rule(
-        r"\b(?:un|una|el|la) (?P<term>[\w'-]+(?: [\w'-]+){0,2}), (?P<gloss>un[ao]? (?:médic[oa]|doctor|especialista|"
-        r"enfermer[oa]|prueba|"
-        r"examen|tubo|medicamento|máquina|aparato|célula|proteína|germen|virus|glándula|órgano|afección|enfermedad) "
-        r"(?:que|de|para|en|especializad[oa])\b[^,.;]*)(?=[,.])"
+        r"\b(?:un|una|el|la) (?P<term>[\w'-]+(?: [\w'-]+){0,2}), (?P<gloss>un[ao]? (?:médic[oa]|doctor|"
+        r"especialista|enfermer[oa]|prueba|examen|tubo|medicamento|máquina|aparato|célula|proteína|germen|virus|"
+        r"glándula|órgano|afección|enfermedad) (?:que|de|para|en|especializad[oa])\b[^,.;]*)(?=[,.])"
     ),
     before_term=rule(
         r"^(?:el|la|los|las|un|una|unos|unas|su|sus|y|o|de|del|con|para|a|al|por|en|es|son|fue|ser|tiene|tienen|"
-        r"necesita|puede|"
-        r"pueden|hace|desde|como|otro|otra|algunos|incluye|incluyen|si|cuando|que|quien|sobre|también|a menudo|esto|"
-        r"esta|este|"
-        r"causa|causan|llamado|llamada|ver|ve|usa|usan|no)$"
+        r"necesita|puede|pueden|hace|desde|como|otro|otra|algunos|incluye|incluyen|si|cuando|que|quien|sobre|"
+        r"también|a menudo|esto|esta|este|causa|causan|llamado|llamada|ver|ve|usa|usan|no)$"
     ),
     common=rule(
-        r"^(?:esto|este|esta|estos|estas|eso|ese|esa|ellos|ellas|hay|él|ella|nosotros|usted|su|sus|nuestro|algunos|"
-        r"algunas|muchos|"
-        r"muchas|la mayoría|otro|otra|aquí|qué|lo|todo|todos|cada|ningún|si|cuando|síntomas?|signos?|tratamientos?|"
-        r"causas?|"
-        r"médicos?|doctores|niños?|niñas|personas|padres|bebés?|cirugía|descanso|medicamentos?|el|la|con|sin|en|"
-        r"para|a veces)\b",
-        r"\b(?:tratamientos?|causas?|síntomas?|signos?|objetivo|manera|razón|problema|médico|doctor|ambulancia|de|"
-        r"para)$",
+        r"^(?:esto|este|esta|estos|estas|eso|ese|esa|ellos|ellas|hay|él|ella|nosotros|usted|su|sus|nuestro|"
+        r"algunos|algunas|muchos|muchas|la mayoría|otro|otra|aquí|qué|lo|todo|todos|cada|ningún|si|cuando|"
+        r"síntomas?|signos?|tratamientos?|causas?|médicos?|doctores|niños?|niñas|personas|padres|bebés?|cirugía|"
+        r"descanso|medicamentos?|el|la|con|sin|en|para|a veces)\b",
+        r"\b(?:tratamientos?|causas?|síntomas?|signos?|objetivo|manera|razón|problema|médico|doctor|ambulancia|"
+        r"de|para)$",
     ),
     needs_before=rule(r"^(?:est[oae]s?|es[oae]s?|dich[oa]s?|son|es|ell[oa]s)\b"),
     says=rule(r"^(?:se )?pronuncia(?:do|da)?\b\s*:?\s*"),
@@ -554,9 +530,9 @@ EXPLANATIONS = Explanations(
 
 SPANISH = Words(
     lang="es",
-    function_words=frozenset(
-        "el la los las de del que y en un una para con por su sus se es son al como más o si lo le puede pueden cuando este "
-        "esta estos estas también muy pero".split()
+    function_words=vocabulary(
+        """el la los las de del que y en un una para con por su sus se es son al como más o si lo le puede pueden
+        cuando este esta estos estas también muy pero"""
     ),
     layout=LAYOUT,
     credits=CREDITS,
@@ -574,9 +550,9 @@ SPANISH = Words(
     notes={
         "list-lost": "La lista que estaba aquí se perdió de la fuente.",
         "list-unclear": "No se puede saber si la lista que la fuente da aquí está completa.",
-        "no-signs": "De la fuente no se pudo leer con certeza ningún signo de alerta: esta lista está vacía, no completa.",
+        "no-signs": "No se pudo leer con certeza ningún signo de alerta: esta lista está vacía, no completa.",
         "set-list-lost": "Una lista se perdió de la fuente.",
-        "set-umbrella": "La fuente pide buscar atención ante cualquier signo de un tipo: lo que se nombra aquí no es todo.",
+        "set-umbrella": "La fuente pide atención ante cualquier signo de un tipo: lo que se nombra aquí no es todo.",
         "set-examples": "La fuente da ejemplos, no la lista completa.",
         "set-left-out": "La fuente pide buscar atención también en otros lugares, que no se pudieron leer con certeza.",
         "set-open": "Otros signos que no se nombran aquí también pueden requerir atención.",

@@ -25,6 +25,11 @@ def exact(*patterns: str) -> Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
+def vocabulary(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
 def plain(text: str) -> str:
     """The text with typewriter apostrophes, character for character: what the rules are matched against."""
     return text.replace("’", "'").replace("‘", "'")
@@ -124,8 +129,12 @@ class SignWords:
     """How signs are named inside a call: one, several, or any of a kind."""
 
     holder: Pattern[str]
+    and_clause: Pattern[str]
     bearer: Pattern[str]
     umbrella: Pattern[str]
+    any_: Pattern[str]
+    definite: Pattern[str]
+    alarming: Pattern[str]
     kind_ends: Pattern[str]
     examples: Pattern[str]
     examples_end: Pattern[str]
@@ -199,7 +208,7 @@ def language_of(texts: Iterable[str], languages: Iterable[Words]) -> Words | Non
     return ranked[0] if best * 4 >= total > 0 and best > 2 * rest else None
 
 
-_SENTENCE_END = re.compile(r"[.!?…]+[\"”’»)\]]*\s+(?=[\"“‘«(\[¿¡]*[A-ZÁÉÍÓÚÜÑ0-9])")
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"”’»)\]]*\s+(?=[\"“‘«(\[¿¡]*[A-ZÁÉÍÓÚÜÑ0-9])")
 
 
 def sentences(text: str, words: Words) -> list[str]:

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col
 
 from app import models, schemas
-from app.editions import Lang
-from app.errors import MEDIA_TYPE, ProblemError, invalid
+from app.editions import Lang, in_language
+from app.errors import MEDIA_TYPE, ProblemError, invalid, value_errors
 from app.models import Op
 from app.pack import Audience, Kind
 from app.pagination import Paging
@@ -31,7 +31,7 @@ SlugPath = Annotated[str, Path(description="Its stable name in addresses.", exam
 class FlatQuery(Paging):
     """The parameters of every list whose records have no editions: language and audience are plain filters."""
 
-    lang: Lang | None = None
+    lang: Lang = None
     audience: Audience | None = Field(default=None, description="Whom it is written for.")
 
 
@@ -39,16 +39,19 @@ def by_reader(table: type[models.Flat], query: FlatQuery) -> list[ColumnElement[
     """The conditions that language (RFC 4647, basic filtering) and audience put on the rows of a flat kind."""
     found = []
     if query.lang:
-        lang = col(table.lang)
-        found.append(or_(lang == query.lang, lang.startswith(f"{query.lang}-")))
+        found.append(in_language(table.lang, query.lang))
     if query.audience:
         found.append(col(table.audience) == query.audience)
     return found
 
 
 def strict_query(request: Request) -> None:
-    """Refuse parameters that this route does not know, and those given twice. Raises a 422 problem naming the known."""
-    known = _known_parameters(request)
+    """Refuse parameters that this route does not know, and those given twice.
+
+    Raises a 422 problem that names the known ones, and with them whatever else is wrong.
+    """
+    models = _query_models(request)
+    known = [name for model in models for name in model.model_fields]
     given = [name for name, _ in request.query_params.multi_items()]
     allowed = f"known here: {', '.join(known)}" if known else "this address takes no parameters"
     errors = [
@@ -57,17 +60,14 @@ def strict_query(request: Request) -> None:
         if name not in known or given.count(name) > 1
     ]
     if errors:
-        raise invalid(errors)
+        named = {error["parameter"] for error in errors}
+        others = [error for model in models for error in value_errors(model, request.query_params)]
+        raise invalid([*errors, *(error for error in others if error["parameter"] not in named)])
 
 
-def _known_parameters(request: Request) -> list[str]:
+def _query_models(request: Request) -> list[type[BaseModel]]:
     declared = [field.field_info.annotation for field in request.scope["route"].dependant.query_params]
-    return [
-        name
-        for model in declared
-        if isinstance(model, type) and issubclass(model, BaseModel)
-        for name in model.model_fields
-    ]
+    return [model for model in declared if isinstance(model, type) and issubclass(model, BaseModel)]
 
 
 def _address(request: Request) -> Address:
@@ -113,7 +113,7 @@ def _not_found(kind: Kind) -> ProblemError:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """How OpenAPI declares a route's problems."""
-    return {status: _DECLARED[status] for status in (*statuses, 500, 503)}
+    return {status: _DECLARED[status] for status in (*statuses, 405, 500, 503)}
 
 
 def _declared(description: str, *shapes: type[schemas.Problem]) -> dict[str, Any]:
@@ -125,6 +125,7 @@ def _declared(description: str, *shapes: type[schemas.Problem]) -> dict[str, Any
 _DECLARED: dict[int, dict[str, Any]] = {
     308: _declared("It has a new address, in `Location`.", schemas.Problem),
     404: _declared("There is nothing here, or no edition that fits.", schemas.NoEditionProblem, schemas.Problem),
+    405: _declared("Only GET, HEAD and OPTIONS are answered.", schemas.Problem),
     410: _declared("It was withdrawn: take it out of every copy.", schemas.GoneProblem),
     422: _declared("A parameter is not allowed as given.", schemas.InvalidProblem),
     500: _declared("Something went wrong here.", schemas.Problem),

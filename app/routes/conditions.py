@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app import models, present, schemas
 from app.db import SessionDep
-from app.editions import Wanted, choose, servable
+from app.editions import Wanted, chosen, servable
 from app.errors import ProblemError
 from app.models import Op
 from app.pack import Kind, sort_key
@@ -114,7 +114,6 @@ def get_condition(
 ) -> schemas.Condition:
     """A condition with its warning signs, in the edition that fits best. `aspect` narrows sections, never signs."""
     row, edition = find(request, session, slug, query, address)
-    load_editions(session, [edition])
     former = _former_slugs(session, [slug]).get(slug, [])
     return present.condition(row, edition, former, query, query.aspect, address)
 
@@ -125,7 +124,6 @@ def get_condition_warning_signs(
 ) -> schemas.ConditionSigns:
     """A condition's warning signs, all that are known, with what the set leaves open."""
     row, edition = find(request, session, slug, query, address)
-    load_editions(session, [edition])
     return present.condition_signs(row, edition, query, address)
 
 
@@ -150,28 +148,44 @@ def list_condition_articles(
 def find(
     request: Request, session: Session, slug: str, wanted: Wanted, address: Address
 ) -> tuple[models.Condition, models.Edition]:
-    """A condition and its edition for a reader, with all that its warning signs need. Raises 308, 404, 410 problems."""
+    """A condition and the whole edition for a reader. Raises 308, 404 and 410 problems."""
     row = session.exec(select(models.Condition).where(models.Condition.slug == slug).options(*_heads())).first()
     if row is None:
         raise absent(request, session, Kind.condition, slug, address)
-    edition = choose(row.editions, wanted)
+    edition = pick(session, [row], wanted).get(row.id)
     if edition is None:
         detail = "This condition has no edition in that language for that audience; `available` names what there is."
         available = [present.edition_name(edition).model_dump(mode="json") for edition in row.editions]
         raise ProblemError(404, "no-edition", detail, available=available)
+    load_texts(session, [edition])
     return row, edition
 
 
 def servable_conditions(wanted: Wanted, aspect: str | None = None) -> SelectOfScalar[models.Condition]:
-    """The conditions with an edition that may be served, and that has a section of an aspect, if one is asked for."""
-    editions = select(models.Edition.condition_id).where(servable(wanted))
-    if aspect:
+    """The conditions with an edition to serve, and one that has a section of an aspect, if an aspect is asked for."""
+    if aspect is None:
+        editions = select(models.Edition.condition_id).where(servable(wanted))
+    else:
+        best = chosen(wanted)
         sections = select(models.Section.edition_id).where(models.Section.aspect == aspect)
-        editions = editions.where(col(models.Edition.id).in_(sections))
+        editions = select(best.c.condition_id).where(best.c.id.in_(sections))
     return select(models.Condition).where(col(models.Condition.id).in_(editions))
 
 
-def load_editions(session: Session, editions: Sequence[models.Edition]) -> None:
+def load_heads(session: Session, ids: Sequence[int | None]) -> list[models.Condition]:
+    """Conditions in the order of the ids, with all but their editions' texts."""
+    rows = session.exec(select(models.Condition).where(col(models.Condition.id).in_(ids)).options(*_heads())).all()
+    return sorted(rows, key=lambda row: ids.index(row.id))
+
+
+def pick(session: Session, rows: Sequence[models.Condition], wanted: Wanted) -> dict[int | None, models.Edition]:
+    """The edition to serve of each condition, by the condition's id; none where none may be served."""
+    best = chosen(wanted, col(models.Edition.condition_id).in_([row.id for row in rows]))
+    ids = set(session.exec(select(best.c.id)))
+    return {row.id: edition for row in rows for edition in row.editions if edition.id in ids}
+
+
+def load_texts(session: Session, editions: Sequence[models.Edition]) -> None:
     """Load what the chosen editions say, and no other edition's text."""
     session.exec(
         select(models.Edition)
@@ -182,12 +196,6 @@ def load_editions(session: Session, editions: Sequence[models.Edition]) -> None:
             loaded(models.Edition.sign_set_wording, models.SignSetWording.signs),
         )
     ).all()
-
-
-def load_heads(session: Session, ids: Sequence[int | None]) -> dict[int | None, models.Condition]:
-    """Conditions by id, with all but their editions' texts."""
-    rows = session.exec(select(models.Condition).where(col(models.Condition.id).in_(ids)).options(*_heads())).all()
-    return {row.id: row for row in rows}
 
 
 def _heads() -> list[Load]:
@@ -263,15 +271,14 @@ def _present_all(
     session: Session, rows: Sequence[models.Condition], query: ConditionsQuery, address: Address
 ) -> list[schemas.ConditionSummary] | list[schemas.Condition]:
     heads = load_heads(session, [row.id for row in rows])
-    ordered = [heads[row.id] for row in rows]
-    chosen = [(row, edition) for row in ordered if (edition := choose(row.editions, query))]
+    editions = pick(session, heads, query)
     if query.view == "summary":
-        return [present.condition_summary(row, edition, query, address) for row, edition in chosen]
-    load_editions(session, [edition for _, edition in chosen])
-    former = _former_slugs(session, [row.slug for row, _ in chosen])
+        return [present.condition_summary(row, editions[row.id], query, address) for row in heads]
+    load_texts(session, [*editions.values()])
+    former = _former_slugs(session, [row.slug for row in heads])
     return [
-        present.condition(row, edition, former.get(row.slug, []), query, query.aspect, address)
-        for row, edition in chosen
+        present.condition(row, editions[row.id], former.get(row.slug, []), query, query.aspect, address)
+        for row in heads
     ]
 
 

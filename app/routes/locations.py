@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, select
+from starlette.responses import JSONResponse
 
 from app import models, present, schemas
 from app.db import SessionDep
@@ -18,7 +19,7 @@ from app.rows import loaded, place_key
 router = APIRouter(prefix="/v1", tags=["locations"], dependencies=[Strict])
 
 
-class GeoJSONResponse(Response):
+class GeoJSONResponse(JSONResponse):
     """An answer in GeoJSON (RFC 7946)."""
 
     media_type = "application/geo+json"
@@ -29,7 +30,7 @@ class LocationsQuery(FlatQuery):
 
     kind: Filter | None = Field(default=None, description="The kind of place.", examples=["urgent-care"])
     city: Filter | None = Field(default=None, description="The town; case and accents do not count.")
-    state: Filter | None = Field(default=None, description="The state or province, as it is written there.")
+    state: Filter | None = Field(default=None, description="The state or province; case and accents do not count.")
 
 
 @router.get("/locations", responses=problems(422))
@@ -47,27 +48,22 @@ def list_locations(
     )
 
 
-@router.get(
-    "/locations.geojson",
-    response_class=GeoJSONResponse,
-    responses={200: {"model": schemas.FeatureCollection}, **problems(422)},
-)
+@router.get("/locations.geojson", response_class=GeoJSONResponse, responses=problems(422))
 def list_locations_geojson(
     request: Request,
     response: Response,
     session: SessionDep,
     address: AddressDep,
     query: Annotated[LocationsQuery, Query()],
-) -> Response:
+) -> schemas.FeatureCollection:
     """Places of care as a GeoJSON FeatureCollection, for maps."""
     page = _page(request, response, session, query)
-    collection = schemas.FeatureCollection(
+    return schemas.FeatureCollection(
         type="FeatureCollection",
         features=[present.feature(row, address) for row in page.rows],
         total=page.total,
         next=page.next,
     )
-    return GeoJSONResponse(collection.model_dump_json(), headers=dict(response.headers))
 
 
 @router.get("/locations/{slug}", responses=problems(308, 404, 410, 422))
@@ -88,5 +84,5 @@ def _page(request: Request, response: Response, session: Session, query: Locatio
     if query.city:
         statement = statement.where(location.city_key == place_key(query.city))
     if query.state:
-        statement = statement.where(func.lower(col(location.state)) == query.state.lower())
+        statement = statement.where(location.state_key == place_key(query.state))
     return paginate(request, response, session, statement, location.sort_key, query, [loaded(location.in_pack)])

@@ -13,7 +13,7 @@ from app.check import identifier_key
 from app.db import SessionDep, latest_publication, migrated
 from app.errors import ProblemError
 from app.models import Op
-from app.routes.answers import AddressDep, Filter, SlugPath, Strict, gone, problems
+from app.routes.answers import AddressDep, SlugPath, Strict, gone, problems
 
 router = APIRouter(prefix="/v1", tags=["service"], dependencies=[Strict])
 operations = APIRouter(tags=["operations"])
@@ -22,8 +22,10 @@ operations = APIRouter(tags=["operations"])
 class ByUrlQuery(BaseModel):
     """The parameters of the look-up of old addresses."""
 
-    url: Filter = Field(
+    url: str = Field(
+        min_length=1,
         max_length=2_000,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
         description="An address that a record had, or another system's id for it.",
         examples=["https://example.org/old/neutropenia"],
     )

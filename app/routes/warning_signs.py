@@ -10,11 +10,11 @@ from sqlmodel import col, select
 
 from app import models, present, schemas
 from app.db import SessionDep
-from app.editions import Wanted, choose
+from app.editions import Wanted
 from app.pack import Contact, Urgency
 from app.pagination import Paging, paginate
 from app.routes.answers import AddressDep, Filter, Strict, problems
-from app.routes.conditions import load_editions, load_heads, servable_conditions
+from app.routes.conditions import load_heads, load_texts, pick, servable_conditions
 
 router = APIRouter(prefix="/v1/warning-signs", tags=["warning signs"], dependencies=[Strict])
 
@@ -46,13 +46,13 @@ def list_warning_signs(
     if query.contact:
         statement = statement.where(sign.contact == query.contact)
     page = paginate(request, response, session, statement, sign.sort_key, query)
-    heads = load_heads(session, list({row.condition_id for row in page.rows}))
-    editions = {row_id: choose(head.editions, query) for row_id, head in heads.items()}
-    load_editions(session, [edition for edition in editions.values() if edition])
+    heads = load_heads(session, list(dict.fromkeys(row.condition_id for row in page.rows)))
+    editions = pick(session, heads, query)
+    load_texts(session, [*editions.values()])
+    by_id = {head.id: head for head in heads}
     items = [
-        present.warning_sign_item(heads[row.condition_id], edition, row.key, query, address)
+        present.warning_sign_item(by_id[row.condition_id], editions[row.condition_id], row.key, query, address)
         for row in page.rows
-        if (edition := editions[row.condition_id])
     ]
     return schemas.WarningSignPage(
         items=items, total=page.total, next=page.next, notice=present.notice(query.lang or "en")

@@ -147,6 +147,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("pack", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("lang", sa.String(), nullable=False),
         sa.Column(
             "sort_key",
             sa.String(length=1000).with_variant(sa.String(length=1000, collation="C"), "postgresql"),
@@ -287,6 +288,7 @@ def upgrade() -> None:
         sa.Column("city", sa.String(), nullable=True),
         sa.Column("city_key", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=True),
+        sa.Column("state_key", sa.String(), nullable=True),
         sa.Column("postal_code", sa.String(), nullable=True),
         sa.Column("country", sa.String(), nullable=True),
         sa.Column("latitude", sa.Float(), nullable=True),
@@ -304,7 +306,7 @@ def upgrade() -> None:
     with op.batch_alter_table("location", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_location_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_location_pack"), ["pack"], unique=False)
-        batch_op.create_index(batch_op.f("ix_location_state_city"), ["state", "city"], unique=False)
+        batch_op.create_index(batch_op.f("ix_location_state_key_city_key"), ["state_key", "city_key"], unique=False)
 
     op.create_table(
         "alias",
@@ -608,7 +610,7 @@ def downgrade() -> None:
 
     op.drop_table("alias")
     with op.batch_alter_table("location", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_location_state_city"))
+        batch_op.drop_index(batch_op.f("ix_location_state_key_city_key"))
         batch_op.drop_index(batch_op.f("ix_location_pack"))
         batch_op.drop_index(batch_op.f("ix_location_kind"))
 

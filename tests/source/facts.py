@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +45,11 @@ def words(text: str) -> list[str]:
     return re.findall(r"[a-z]+", text.lower().replace("’", "").replace("'", ""))
 
 
-def runs(text: str) -> Iterator[str]:
-    """Each run of eight words of a text, as a short hash."""
+def runs(text: str) -> dict[str, str]:
+    """Each run of eight words of a text, by its short hash."""
     found = words(text)
-    for at in range(len(found) - RUN + 1):
-        yield hashlib.sha256(" ".join(found[at : at + RUN]).encode()).hexdigest()[:16]
+    every = (" ".join(found[at : at + RUN]) for at in range(len(found) - RUN + 1))
+    return {hashlib.sha256(run.encode()).hexdigest()[:16]: run for run in every}
 
 
 def hedges(text: str) -> list[str]:
@@ -67,9 +66,7 @@ def facts(raw: bytes) -> dict[str, Any]:
         "content": [number for number, line in lines.items() if line.strip()],
         "lost_lists": [number for number, line in lines.items() if line.rstrip().endswith(":")],
         "hedges": {
-            str(number): found
-            for number, line in lines.items()
-            if number >= FIRST_SENTENCE and (found := hedges(line))
+            str(number): found for number, line in lines.items() if number >= FIRST_SENTENCE and (found := hedges(line))
         },
     }
 

@@ -1,0 +1,171 @@
+"""Records `app/examples.json`, the answers that the API's documentation shows: `python -m tests.examples`.
+
+Each is a real answer over a new database with the seed pack and the pack of every state. What no two recordings would
+have in common is given beforehand: the request's id, and the publications' ids and times.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from anyio.from_thread import start_blocking_portal
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.main import create_app
+from app.models import Publication
+from app.settings import Settings
+from tests.conftest import EVERY_STATE, ROOT, SEED, Api, publish
+
+FILE = ROOT / "app" / "examples.json"
+REQUEST_ID = "3f1c9a52d07be684"
+FIRST_PUBLISHED_AT = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
+
+
+class Example(NamedTuple):
+    """One request to record, and the status that it must have."""
+
+    operation: str
+    name: str
+    summary: str
+    request: str
+    status: int = 200
+
+
+EXAMPLES = (
+    Example("getService", "service", "The service and where its content is", "/v1"),
+    Example(
+        "listConditions", "by-name", "Conditions whose name begins so", "/v1/conditions?starts_with=neutro&limit=5"
+    ),
+    Example(
+        "listConditions",
+        "code-fallback",
+        "A code that nothing has: its heading, one level up, is taken, and `code.fallback` says so",
+        "/v1/conditions?code=D70.1",
+    ),
+    Example(
+        "listConditions",
+        "batch",
+        "A batch: `not_served` says what became of each slug that has no item",
+        "/v1/conditions?slugs=neutropenia,hiccup-hat,whispering-thumb,no-such-condition&limit=1",
+    ),
+    Example("listConditions", "too-many", "A limit that is too large is refused", "/v1/conditions?limit=500", 422),
+    Example(
+        "getCondition",
+        "incomplete",
+        "An incomplete section (its list is lost) and an incomplete sign set: show both marks",
+        "/v1/conditions/neutropenia?aspect=SeeDoctorHealthAspect",
+    ),
+    Example(
+        "getCondition",
+        "language-fallback",
+        "Asked for in Spanish, which there is not: `edition.fallback` says that another language is served",
+        "/v1/conditions/neutropenia?lang=es&aspect=SymptomsHealthAspect",
+    ),
+    Example(
+        "getCondition",
+        "complete",
+        "A complete sign set and a reviewed edition, in made-up content",
+        "/v1/conditions/hiccup-hat-syndrome?audience=teens",
+    ),
+    Example("getCondition", "moved", "A former slug: follow `Location`", "/v1/conditions/hiccup-hat", 308),
+    Example(
+        "getCondition",
+        "no-edition",
+        "`fallback=none`, and no edition fits: `available` names those that there are",
+        "/v1/conditions/neutropenia?lang=es&fallback=none",
+        404,
+    ),
+    Example("getCondition", "not-found", "Nothing has this slug", "/v1/conditions/no-such-condition", 404),
+    Example("getCondition", "recalled", "Withdrawn for good", "/v1/conditions/whispering-thumb", 410),
+    Example(
+        "getCondition",
+        "withdrawn",
+        "Withdrawn: `successor` says where to look instead",
+        "/v1/conditions/hiccup-cap-syndrome",
+        410,
+    ),
+    Example(
+        "getCondition", "unknown-parameter", "Unknown parameters are refused", "/v1/conditions/neutropenia?size=2", 422
+    ),
+    Example(
+        "getConditionWarningSigns",
+        "incomplete",
+        "Signs that are not all of them: show `note` with them",
+        "/v1/conditions/neutropenia/warning-signs",
+    ),
+    Example(
+        "getConditionWarningSigns",
+        "emergency",
+        "Signs of every urgency and contact, in made-up content",
+        "/v1/conditions/hiccup-hat-syndrome/warning-signs",
+    ),
+    Example(
+        "listConditionArticles",
+        "articles",
+        "Related reading for a condition",
+        "/v1/conditions/neutropenia/articles?limit=2",
+    ),
+    Example(
+        "listWarningSigns",
+        "immediate",
+        "The most pressing signs, each with what must be shown with it",
+        "/v1/warning-signs?condition=neutropenia&urgency=immediate&limit=2",
+    ),
+    Example(
+        "listArticles", "for-teens", "Articles for one audience", "/v1/articles?condition=neutropenia&audience=teens"
+    ),
+    Example("getArticle", "article", "An article: its source gives no link", "/v1/articles/leukemia"),
+    Example("getArticle", "withdrawn", "An article that was withdrawn", "/v1/articles/hats-of-last-year", 410),
+    Example("listLocations", "urgent-care", "Places of one kind", "/v1/locations?kind=urgent-care&city=farmington"),
+    Example("listLocationsGeojson", "places", "Places for a map", "/v1/locations.geojson?state=CT&limit=2"),
+    Example("getLocation", "location", "A place of care", "/v1/locations/main-campus-hartford"),
+    Example("listGlossaryTerms", "terms", "Medical words, by the alphabet", "/v1/glossary?audience=parents&limit=2"),
+    Example("getGlossaryTerm", "term", "A word and what it means", "/v1/glossary/neutrophils"),
+    Example("listDirectoryEntries", "entries", "One group of services", "/v1/directory?group=find-a-doctor"),
+    Example("getRecordByUrl", "old-address", "What another system's id means", "/v1/by-url?url=hhs:term-1"),
+    Example("getRecordByUrl", "unknown", "No record had this address", "/v1/by-url?url=https://example.org/", 404),
+    Example("getSource", "source", "The document that records come from", "/v1/sources/neutropenia-page"),
+    Example("getLiveness", "alive", "The process answers", "/livez"),
+    Example("getReadiness", "ready", "Content can be served", "/readyz"),
+    Example("getVersion", "version", "The program and its content", "/version"),
+)
+
+
+def record(folder: Path) -> str:
+    """The text of `app/examples.json`, from answers over a new database in a folder."""
+    settings = Settings.defaults().model_copy(update={"database_url": f"sqlite:///{folder / 'examples.sqlite3'}"})
+    app = create_app(settings)
+    engine: Engine = app.state.engine
+    publish(engine, SEED, EVERY_STATE)
+    _fix_publications(engine)
+    with start_blocking_portal() as portal:
+        recorded = [_answer(Api(app, portal), example) for example in EXAMPLES]
+    engine.dispose()
+    return json.dumps(recorded, indent=2, ensure_ascii=False) + "\n"
+
+
+def _answer(api: Api, example: Example) -> dict[str, object]:
+    answer = api.get(example.request, headers={"X-Request-ID": REQUEST_ID})
+    if answer.status_code != example.status:
+        raise ValueError(f"{example.request} answered {answer.status_code}, not {example.status}: {answer.text}")
+    return {**example._asdict(), "value": answer.json()}
+
+
+def _fix_publications(engine: Engine) -> None:
+    with Session(engine) as session:
+        for row in session.exec(select(Publication)):
+            row.id = f"{row.generation:032x}"
+            row.published_at = FIRST_PUBLISHED_AT + dt.timedelta(hours=row.generation - 1)
+        session.commit()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as made:
+        FILE.write_text(record(Path(made)), encoding="utf-8")
+    sys.stdout.write(f"Recorded {len(EXAMPLES)} examples.\n")

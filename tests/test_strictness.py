@@ -1,0 +1,307 @@
+"""Every route refuses what it does not know, and every error has the one shape that is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import EVERY_STATE, Api
+from tests.test_contract import ADDRESSES, MOVED, WITHDRAWN
+
+CONTENT = {template: path for template, path in ADDRESSES.items() if template.startswith("/v1")}
+WITH_SLUG = [template for template in CONTENT if "{slug}" in template]
+ALLOW = {"GET", "HEAD", "OPTIONS"}
+TYPED = "zzTypedzz"  # what no answer may say back
+
+each_content_route = pytest.mark.parametrize("template", CONTENT)
+
+
+@pytest.fixture(scope="module")
+def states(make_api: Callable[..., Api]) -> Api:
+    return make_api(EVERY_STATE)
+
+
+def routes(tree: Iterable[Any]) -> Iterator[str]:
+    """The path of every route of an app: routers stand in the tree as one node each."""
+    for node in tree:
+        if hasattr(node, "original_router"):
+            yield from routes(node.original_router.routes)
+        else:
+            yield node.path
+
+
+def parameters(api: Api, template: str) -> list[str]:
+    """The query parameters that a route declares."""
+    declared = api.json("/openapi.json")["paths"][template]["get"].get("parameters", [])
+    return [parameter["name"] for parameter in declared if parameter["in"] == "query"]
+
+
+def plus(path: str, query: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}{query}"
+
+
+def faults(answer: httpx.Response) -> dict[str, str]:
+    """The parameters that a 422 names, each with what is wrong."""
+    assert_is_a_problem(answer, 422, "invalid-parameters", "errors")
+    errors = answer.json()["errors"]
+    assert all(set(error) == {"parameter", "detail"} for error in errors)
+    return {error["parameter"]: error["detail"] for error in errors}
+
+
+def assert_is_a_problem(answer: httpx.Response, status: int, code: str, *more: str) -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    body = answer.json()
+    assert set(body) == {"type", "title", "status", "code", "detail", "request_id", *more}
+    assert body["type"] == "about:blank"
+    assert [body["status"], body["title"], body["code"]] == [status, HTTPStatus(status).phrase, code]
+    assert body["request_id"] == answer.headers["X-Request-ID"]
+    assert body["detail"].endswith(".")
+
+
+def test_the_walk_meets_every_route_of_the_app(states: Api) -> None:
+    assert sorted(routes(states.app.routes)) == sorted(ADDRESSES)
+
+
+# ---- parameters
+
+
+@each_content_route
+def test_an_unknown_parameter_is_refused_naming_the_known_ones(states: Api, template: str) -> None:
+    found = faults(states.get(plus(CONTENT[template], f"colour={TYPED}&Limit=1")))
+    known = parameters(states, template)
+    assert found.keys() == {"colour", "Limit"}
+    for detail in found.values():
+        listed = detail.partition("known here: ")[2]
+        assert sorted(filter(None, listed.split(", "))) == sorted(known)
+        assert known or detail == "is not known; this address takes no parameters"
+
+
+@each_content_route
+@pytest.mark.parametrize("query", ["colour", "colour=", "=1", "limit[]=1", "%20limit=1"])
+def test_an_unknown_parameter_is_refused_however_it_is_written(states: Api, template: str, query: str) -> None:
+    assert len(faults(states.get(plus(CONTENT[template], query)))) == 1
+
+
+@pytest.mark.parametrize("template", [template for template in CONTENT if template != "/v1/by-url"])
+def test_an_unknown_parameter_is_refused_where_there_is_no_record_too(states: Api, template: str) -> None:
+    path = template.replace("{slug}", "nothing")
+    assert faults(states.get(f"{path}?colour=red")).keys() == {"colour"}
+
+
+@each_content_route
+def test_a_parameter_given_twice_is_refused(states: Api, template: str) -> None:
+    known = parameters(states, template)
+    bare = CONTENT[template].partition("?")[0]
+    for name in known:
+        for query in (f"{name}=1&{name}=1", f"{name}={TYPED}&{name}=", f"{name}=en&{name}=es&{name}=fr"):
+            assert faults(states.get(f"{bare}?{query}")) == {name: "must be given once"}
+    assert "colour" in faults(states.get(f"{bare}?colour=1&colour=1"))
+
+
+def test_a_parameter_that_must_be_given_is_asked_for(states: Api) -> None:
+    assert faults(states.get("/v1/by-url")).keys() == {"url"}
+    assert faults(states.get("/v1/by-url?url=")).keys() == {"url"}
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        (
+            "/v1/conditions?limit=0&lang=-&audience=adults&fallback=far&view=wide&cursor=!",
+            "limit lang audience fallback view cursor",
+        ),
+        ("/v1/conditions/quiet-toes?audience=adults&aspect=", "audience aspect"),
+        ("/v1/warning-signs?urgency=soon&contact=nurse&condition=", "urgency contact condition"),
+        ("/v1/conditions?urgency=immediate&limit=0", "urgency limit"),
+        ("/v1/conditions?limit=0&view=full&view=full", "limit view"),
+    ],
+)
+def test_every_parameter_at_fault_is_named_at_once(states: Api, path: str, names: str) -> None:
+    assert faults(states.get(path)).keys() == set(names.split())
+
+
+@pytest.mark.parametrize(
+    "path", [path for template, path in ADDRESSES.items() if template not in CONTENT and template != "/static"]
+)
+def test_what_is_no_content_ignores_parameters_that_others_add(states: Api, path: str) -> None:
+    assert states.get(f"{path}?utm_source=x&utm_source=y").status_code == 200
+
+
+@each_content_route
+def test_no_answer_says_back_what_was_typed_into_a_bad_parameter(states: Api, template: str) -> None:
+    bare = CONTENT[template].partition("?")[0]
+    bad = f"{TYPED}\x01" * 1_500  # too long and ill-formed for each of them
+    for name in parameters(states, template):
+        answer = states.get(bare, params={name: bad})
+        assert faults(answer).keys() >= {name}
+        assert TYPED not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/v1/conditions?limit={TYPED}",
+        f"/v1/conditions?audience={TYPED}",
+        f"/v1/conditions?lang={TYPED}",
+        f"/v1/conditions?cursor={TYPED}",
+        f"/v1/conditions?view={TYPED}",
+        f"/v1/warning-signs?urgency={TYPED}",
+        f"/v1/conditions?colour={TYPED}",
+        f"/v1/conditions?lang={TYPED}&lang={TYPED}",
+        f"/v1/conditions/{TYPED}",
+        f"/v1/conditions/{TYPED.lower()}/warning-signs",
+        f"/v1/sources/{TYPED.lower()}",
+        f"/v1/by-url?url={TYPED}",
+        f"/{TYPED}",
+        f"/static/{TYPED}",
+    ],
+)
+def test_no_answer_says_back_what_it_found_nothing_for(states: Api, path: str) -> None:
+    answer = states.get(path)
+    assert TYPED.lower() not in answer.text.lower() + str(answer.headers).lower()
+
+
+# ---- slugs
+
+
+@pytest.mark.parametrize("template", WITH_SLUG)
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "Hat-Hall",
+        "hat_hall",
+        "-hat",
+        "hat-",
+        "hat--hall",
+        "h%20t",
+        "h%C3%A4t",
+        "h%00t",
+        "%FF",
+        "h%0A",
+        "%2e%2e",
+        "h" * 5_000,
+        "'",
+        "%25",
+    ],
+)
+def test_an_ill_formed_slug_is_not_found(states: Api, template: str, slug: str) -> None:
+    assert_is_a_problem(states.get(template.replace("{slug}", slug)), 404, "not-found")
+
+
+@pytest.mark.parametrize("template", WITH_SLUG)
+def test_a_slug_that_nothing_has_is_not_found(states: Api, template: str) -> None:
+    assert_is_a_problem(states.get(template.replace("{slug}", "nothing-at-all")), 404, "not-found")
+
+
+@pytest.mark.parametrize("template", [template for template in ADDRESSES if template != "/static"])
+def test_a_slash_too_many_is_not_found_and_never_redirected(states: Api, template: str) -> None:
+    path = ADDRESSES[template].partition("?")[0]
+    assert_is_a_problem(states.get(f"{path}/"), 404, "not-found")
+
+
+# ---- methods
+
+
+@pytest.mark.parametrize("path", ADDRESSES.values())
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
+def test_another_method_is_refused_with_every_one_that_is_allowed(states: Api, method: str, path: str) -> None:
+    answer = states.request(method, path)
+    assert_is_a_problem(answer, 405, "method-not-allowed")
+    assert set(answer.headers["Allow"].split(", ")) == ALLOW
+
+
+@pytest.mark.parametrize("path", ADDRESSES.values())
+def test_every_method_that_is_allowed_answers(states: Api, path: str) -> None:
+    got, head = states.get(path), states.request("HEAD", path)
+    assert [got.status_code, head.status_code, head.content] == [200, 200, b""]
+    assert {**head.headers, "x-request-id": ""} == {**got.headers, "x-request-id": ""}
+    options = states.request("OPTIONS", path)
+    assert options.status_code == 204
+    assert set(options.headers["Allow"].split(", ")) == ALLOW
+
+
+# ---- the one shape of errors
+
+
+@pytest.mark.parametrize(("path", "status", "code"), [("/", 404, "not-found"), ("/v2/conditions", 404, "not-found")])
+def test_an_address_that_is_no_route_is_a_problem_too(states: Api, path: str, status: int, code: str) -> None:
+    assert_is_a_problem(states.get(path), status, code)
+
+
+@pytest.mark.parametrize("path", [path for path, _ in MOVED])
+def test_a_redirect_carries_a_problem(states: Api, path: str) -> None:
+    assert_is_a_problem(states.get(path), 308, "moved")
+
+
+@pytest.mark.parametrize("path", [path for path, _, _ in WITHDRAWN])
+def test_a_withdrawal_is_a_problem_with_reason_and_successor(states: Api, path: str) -> None:
+    assert_is_a_problem(states.get(path), 410, "withdrawn", "reason", "successor")
+
+
+@pytest.mark.parametrize("path", ["/v1/conditions/balloon-knees", "/v1/conditions/balloon-knees/warning-signs"])
+def test_a_lacking_edition_is_a_problem_that_names_those_there_are(states: Api, path: str) -> None:
+    assert_is_a_problem(states.get(f"{path}?audience=teens"), 404, "no-edition", "available")
+
+
+def test_a_crash_is_a_problem_that_tells_nothing_of_it(make_api: Callable[..., Api]) -> None:
+    api = make_api(EVERY_STATE)
+
+    def crash() -> None:
+        raise RuntimeError(TYPED)
+
+    api.app.add_api_route("/crash", crash)
+    answer = api.get(f"/crash?q={TYPED}")
+    assert_is_a_problem(answer, 500, "internal-error")
+    assert TYPED not in answer.text + str(answer.headers)
+
+
+ERRORS = [
+    *((template, plus(path, "colour=red"), 422) for template, path in CONTENT.items()),
+    *((template, template.replace("{slug}", "nothing"), 404) for template in WITH_SLUG),
+    ("/v1/by-url", "/v1/by-url?url=nothing", 404),
+    ("/v1/by-url", "/v1/by-url?url=hhs:0900", 410),
+    ("/v1/conditions/{slug}", "/v1/conditions/balloon-knees?audience=teens", 404),
+    ("/v1/conditions/{slug}/warning-signs", "/v1/conditions/balloon-knees/warning-signs?audience=teens", 404),
+    *(
+        (f"/v1/conditions/{{slug}}{rest}", f"/v1/conditions/hiccup-hat{rest}", 308)
+        for rest in ("", "/warning-signs", "/articles")
+    ),
+    *(
+        (f"/v1/conditions/{{slug}}{rest}", f"/v1/conditions/whispering-thumb{rest}", 410)
+        for rest in ("", "/warning-signs", "/articles")
+    ),
+    ("/v1/articles/{slug}", "/v1/articles/parent-hats", 308),
+    ("/v1/articles/{slug}", "/v1/articles/how-to-iron-a-cat", 410),
+    ("/v1/locations/{slug}", "/v1/locations/hat-house", 308),
+    ("/v1/locations/{slug}", "/v1/locations/leaning-hat-tower", 410),
+    ("/v1/glossary/{slug}", "/v1/glossary/hickup", 308),
+    ("/v1/glossary/{slug}", "/v1/glossary/hattitude", 410),
+]
+
+
+@pytest.mark.parametrize(("template", "path", "status"), ERRORS)
+def test_openapi_declares_each_error_with_the_members_it_has(
+    states: Api, template: str, path: str, status: int
+) -> None:
+    document = states.json("/openapi.json")
+    answer = states.get(path)
+    assert answer.status_code == status
+    declared = document["paths"][template]["get"]["responses"][str(status)]["content"]["application/problem+json"]
+    references = [shape["$ref"] for shape in declared["schema"].get("anyOf", [declared["schema"]])]
+    shapes = [document["components"]["schemas"][reference.rpartition("/")[2]] for reference in references]
+    assert set(answer.json()) in [set(shape["properties"]) for shape in shapes]
+    assert set(answer.json()) in [set(shape["required"]) for shape in shapes]
+
+
+@pytest.mark.parametrize(
+    "template", [template for template in ADDRESSES if template not in {"/docs", "/openapi.json", "/static"}]
+)
+def test_openapi_declares_a_crash_and_an_outage_of_every_route(states: Api, template: str) -> None:
+    responses = states.json("/openapi.json")["paths"][template]["get"]["responses"]
+    for status in ("500", "503"):
+        assert responses[status]["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
