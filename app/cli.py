@@ -18,8 +18,11 @@ from typing import Annotated, Any, NoReturn
 import typer
 import uvicorn
 from pydantic import ValidationError
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+from rich.text import Text
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -27,6 +30,8 @@ from sqlmodel import Session
 from app import db, pack
 from app.check import scan
 from app.export import read_info, read_records, read_withdrawn
+from app.ingest import page as ingest
+from app.ingest.review import review as review_lines
 from app.main import create_app
 from app.pack import PackError
 from app.publish import Plan, PublishConflictError, apply, plan
@@ -45,6 +50,7 @@ cli = typer.Typer(
 out = Console(markup=False, highlight=False, soft_wrap=True)
 err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
+SourceFile = Annotated[Path, typer.Argument(metavar="FILE", help="A saved page.", exists=True, dir_okay=False)]
 PackFolder = Annotated[Path, typer.Argument(metavar="PACK", help="The pack's folder.", exists=True, file_okay=False)]
 
 
@@ -125,6 +131,42 @@ def check(folder: PackFolder) -> None:
 
 
 @cli.command()
+def extract(
+    file: SourceFile,
+    to: Annotated[Path, typer.Option("--out", help="The draft pack's folder, new or empty.")],
+    owner: Annotated[str | None, typer.Option(help="Who owns the page.")] = None,
+    rights: Annotated[str | None, typer.Option(help="The owner's rights, in words.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Who publishes the pack.")] = None,
+    url: Annotated[str | None, typer.Option(help="The page's address, if it does not say it.")] = None,
+) -> None:
+    """Make a draft pack of a saved article page, verbatim: for an organisation that holds the rights."""
+    draft = ingest.extract(file, to, owner=owner, rights=rights, publisher=publisher, url=url)
+    out.print(f"Wrote a draft of {len(draft.records)} records to {to}.")
+    out.print(f"Now read it beside its source:  review {to} --source {file}")
+
+
+@cli.command()
+def review(
+    folder: PackFolder,
+    source: Annotated[Path, typer.Option(help="The document that the pack came from.", exists=True, dir_okay=False)],
+) -> None:
+    """Print each line of a source beside what a pack makes of it, and what no record cites."""
+    table = Table("line", Column("source", ratio=1), Column("pack", ratio=1), box=box.SIMPLE_HEAD, expand=True)
+    unused = []
+    try:
+        lines = list(review_lines(folder, source.read_bytes()))
+    except ValueError as error:
+        _stop(USAGE, f"{error}.")
+    for line in lines:
+        uses = "\n".join(_plain(f"{use.record} {use.field}: {use.text}".replace(" :", ":")) for use in line.uses)
+        table.add_row(str(line.number), Text(_plain(line.text)), Text(uses or "—"))
+        if line.unused:
+            unused.append(line.number)
+    out.print(table)
+    out.print(f"No record cites: {', '.join(map(str, unused))}." if unused else "Every line is cited.")
+
+
+@cli.command()
 def export(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The pack's name.")],
     to: Annotated[Path, typer.Option("--out", help="A folder that is new or empty.")],
@@ -160,20 +202,28 @@ def main() -> None:
         for fault in error.faults.shown:
             err.print(_plain(str(fault)))
         _stop(REFUSED, f"Refused: {error}. Nothing was changed.")
+    except ingest.NotAnArticle as error:
+        _stop(REFUSED, f"Refused: the file {error}.")
     except PublishConflictError:
         _stop(UNUSABLE, "Another publication came between. Nothing was changed; run it again.")
     except ValidationError as error:
         for found in error.errors(include_input=False, include_url=False):
             err.print(f"{'.'.join(str(part) for part in found['loc']).upper()}: {found['msg']}")
         _stop(USAGE, "A setting is not allowed as given.")
-    except ModuleNotFoundError as error:
-        if error.name not in {"psycopg", "psycopg2"}:
-            raise
-        _stop(UNUSABLE, "PostgreSQL needs the extra `postgres`: install health-content-api[postgres].")
-    except SQLAlchemyError as error:
-        _stop(UNUSABLE, f"The database cannot be used: {getattr(error, 'orig', None) or error}")
-    except OSError as error:
-        _stop(UNUSABLE, f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+    except (ModuleNotFoundError, SQLAlchemyError, OSError) as error:
+        _stop(UNUSABLE, _what_cannot_be_used(error))
+
+
+def _what_cannot_be_used(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        if error.name != "psycopg":
+            raise error
+        return "PostgreSQL needs the extra `postgres`: install health-content-api[postgres]."
+    if isinstance(error, SQLAlchemyError):
+        return f"The database cannot be used: {getattr(error, 'orig', None) or error}"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.strerror or error}: {error.filename}"
+    return str(error)
 
 
 # ---- what the commands share

@@ -149,9 +149,11 @@ def pressing(ordered: str, reader: Reader) -> tuple[Urgency, Contact]:
 
 
 def clauses(text: str, reader: Reader) -> Iterator[str]:
-    """A sentence, cut before each further order that has a condition of its own."""
+    """The clauses of a sentence that gives orders, cut before each further order with a condition of its own."""
     rules, flat = reader.words.calls, plain(text)
     orders = list(rules.directive.finditer(flat)) if len(flat) <= MAX_SENTENCE else []
+    if not orders:
+        return
     start = 0
     for previous, order in pairwise(orders):
         between = flat[previous.end() : order.start()]
