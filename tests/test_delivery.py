@@ -14,14 +14,16 @@ import anyio
 import httpx
 import pytest
 from anyio.from_thread import BlockingPortal
-from sqlalchemy import event
+from sqlalchemy import event, insert
 from starlette.types import Message
 
 from app.db import POOL_SIZE
+from app.models import Pack
 from tests.conftest import EVERY_STATE, Api
 from tests.examples import EXAMPLES
 
 CONTENT = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+SECONDS = 30  # no answer takes as long: what waits longer waits for ever
 OPERATIONS = {"/livez", "/readyz", "/version"}
 ALWAYS = {
     "access-control-allow-origin": "*",
@@ -48,12 +50,17 @@ each_cacheable = pytest.mark.parametrize("path", CACHEABLE)
 
 @pytest.fixture(scope="module")
 def failing(make_api: Callable[..., Api]) -> Api:
-    """A service in which one address crashes."""
+    """A service in which one address crashes, and one sends the database what it refuses."""
     api = make_api(EVERY_STATE)
 
     @api.app.get("/crash")
     def crash() -> None:
         raise RuntimeError("the innermost secret")
+
+    @api.app.get("/refused")
+    def refused(q: str) -> None:
+        with api.app.state.engine.connect() as connection:
+            connection.execute(insert(Pack).values(name=q))
 
     return api
 
@@ -191,13 +198,18 @@ def test_head_sends_not_one_byte_of_a_body(
     sent: list[Message] = []
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b""}
+        await anyio.sleep_forever()  # the client waits
+        return {}
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": []}
-    portal.call(api.app, {**scope, "root_path": "", "scheme": "http"}, receive, send)
+    async def call() -> None:
+        scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": []}
+        with anyio.fail_after(SECONDS):
+            await api.app({**scope, "root_path": "", "scheme": "http"}, receive, send)
+
+    portal.call(call)
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
     assert (sent[1]["body"] == b"") is empty
 
@@ -328,6 +340,15 @@ def test_a_crash_is_logged_with_its_cause_under_its_request_id(failing: Api, log
     assert "my-secret" not in log()
 
 
+def test_a_crash_in_the_database_is_logged_without_the_values_that_it_was_given(
+    failing: Api, log: Callable[[], str]
+) -> None:
+    assert failing.get("/refused?q=my-secret").status_code == 500
+    assert "IntegrityError" in log()
+    assert "INSERT INTO pack" in log()
+    assert "my-secret" not in log()
+
+
 def test_after_a_crash_the_service_goes_on(failing: Api) -> None:
     failing.get("/crash")
     assert failing.get("/v1").status_code == 200
@@ -395,7 +416,7 @@ def test_a_log_line_stays_one_line_whatever_the_path_holds(api: Api, log: Callab
 
 def test_sixty_four_readers_at_once_are_all_answered(make_api: Callable[..., Api], portal: BlockingPortal) -> None:
     api = make_api(EVERY_STATE)
-    clients, seconds = 64, 30
+    clients = 64
     paths = ["/v1/conditions", "/v1/conditions/hiccup-hat-syndrome", "/v1/articles", "/readyz"]
     answers: list[httpx.Response] = []
 
@@ -408,7 +429,7 @@ def test_sixty_four_readers_at_once_are_all_answered(make_api: Callable[..., Api
     async def read_all() -> None:
         transport = httpx.ASGITransport(api.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://untrusted.example") as client:
-            with anyio.fail_after(seconds):
+            with anyio.fail_after(SECONDS):
                 async with anyio.create_task_group() as tasks:
                     for number in range(clients):
                         tasks.start_soon(read, client, paths[number % len(paths)])

@@ -25,7 +25,7 @@ from sqlmodel import Session
 from app import db, models
 from tests.conftest import EVERY_STATE, ROOT, Api
 
-PROCESSES = 3
+PROCESSES = 2
 TABLES = models.metadata.tables
 CLOSED = [column for table in TABLES.values() for column in table.columns if isinstance(column.type, Enum)]
 REFERENCES = [column for table in TABLES.values() for column in table.columns if column.foreign_keys]
@@ -108,7 +108,7 @@ def test_a_downgrade_removes_every_table_and_the_way_back_up_is_open(engine: Eng
     assert tables(engine) == set(TABLES)
 
 
-def test_several_processes_may_migrate_at_once(tmp_path: Path, engine: Engine) -> None:
+def test_two_processes_may_migrate_at_once(tmp_path: Path, engine: Engine) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_URL": str(engine.url)}
     arguments = [sys.executable, "-m", "app", "migrate"]
     started = [

@@ -173,7 +173,7 @@ def test_each_block_of_an_html_page_is_one_line() -> None:
 
 
 def test_what_a_page_does_not_show_is_not_read() -> None:
-    html = "<html><body><p>shown</p><p hidden>no</p><p style='display: none'>no</p><script>no</script><p>is <del>no</del></p>"
+    html = "<html><body><p>shown<p hidden>no<p style='display: none'>no</p><script>no</script><p>is <del>no</del></p>"
     assert source_lines(html.encode()) == ["shown", "is"]
 
 
@@ -298,7 +298,10 @@ def test_a_list_keeps_its_lead_in_and_its_order() -> None:
 
 @pytest.mark.parametrize("mark", ["•", "-", "*", "1.", "·"])
 def test_text_bullets_make_a_list(mark: str) -> None:
-    text = f"Zarbolis\nZarbolis is an illness of the elbows. Rest treats it.\nSymptoms include:\n{mark} pain\n{mark} a blue tint\nIt heals in a week.\n"
+    text = (
+        "Zarbolis\nZarbolis is an illness of the elbows. Rest treats it.\n"
+        f"Symptoms include:\n{mark} pain\n{mark} a blue tint\nIt heals in a week.\n"
+    )
     found = [block for block in blocks(read_page(text.encode())) if isinstance(block, ListBlock)]
     assert [(block.about, block.items) for block in found] == [("Symptoms include", ("pain", "a blue tint"))]
 
@@ -309,7 +312,7 @@ def test_every_lead_in_without_its_list_is_a_lost_list() -> None:
         "Pond cough can be due to",
         "To find out why a teen has it, a pulmonist (a doctor who looks after lungs) will",
         "Treatment, when it is needed, can include",
-        "Call the doctor right away if you see any sign of a bad turn, such as",
+        "Call the doctor right away if there is any sign of a bad turn, such as",
         "You can also find support online, such as",
     ]
 
@@ -374,7 +377,7 @@ def test_fragments_that_could_be_headings_are_no_whole_list() -> None:
 
 def test_a_list_inside_an_item_stands_after_its_list_under_that_item() -> None:
     inner = "<ul><li>pain, such as:<ul><li>an ache</li><li>a sting</li></ul></li><li>a tint</li></ul>"
-    found = [block for block in blocks(read_page(SKELETON.format(f"<p>It may cause:</p>{inner}").encode()))]
+    found = blocks(read_page(SKELETON.format(f"<p>It may cause:</p>{inner}").encode()))
     assert [(block.about, block.items) for block in found if isinstance(block, ListBlock)] == [
         ("It may cause", ("pain, such as", "a tint")),
         ("pain, such as", ("an ache", "a sting")),
@@ -430,6 +433,22 @@ UNTIMED = ("named", "unstated", "doctor")
             [("you feel dizzy", "named", "immediate", "unstated")],
         ),
         ("<p>Call the doctor if symptoms get worse.</p>", [("symptoms get worse", *UNTIMED)]),
+        (
+            "<p>Zarbolis is rarely an emergency, but call 911 if your child can’t swallow.</p>",
+            [("your child can’t swallow", *EMERGENCY)],
+        ),
+        (
+            "<p>Contact your doctor immediately if you notice any of the following: fever, chills, or a rash.</p>",
+            [("fever", *AT_ONCE), ("chills", *AT_ONCE), ("a rash", *AT_ONCE)],
+        ),
+        (
+            f"<h2>When to Call</h2>{bullets('Call the doctor today if the tint spreads.', 'Call 911 if she faints.')}",
+            [("the tint spreads", "named", "urgent", "doctor"), ("she faints", *EMERGENCY)],
+        ),
+        (
+            f"<h2>Seek emergency treatment</h2><p>It can turn bad. Emergency signs include:</p>{bullets('gray lips')}",
+            [("gray lips", *EMERGENCY)],
+        ),
     ],
 )
 def test_a_sentence_that_calls_for_care_names_its_signs(html: str, expected: list[tuple[str, str, str, str]]) -> None:
@@ -466,6 +485,11 @@ def test_a_sentence_that_calls_for_care_names_its_signs(html: str, expected: lis
         "<p>See the doctor when your child is 6 months old for a checkup.</p>",
         "<p>Your child may need to see a specialist if the blue does not fade.</p>",
         "<table><tr><td>Call the doctor if your child has a fever.</td></tr></table>",
+        f"<h2>When not to call the doctor</h2>{bullets('a mild tint', 'an itch')}",
+        f"<h2>Side effects</h2><p>Call the doctor right away if your child has:</p>{bullets('a rash')}",
+        f"<h2>After surgery</h2><p>Call the doctor right away if your child has:</p>{bullets('bleeding')}",
+        "<p>This medicine can cause a rash. Call the doctor if your child has a rash.</p>",
+        f"<h3>Go to A&amp;E or phone 999</h3><p>If your child has any of the following:</p>{bullets('dry lips')}",
     ],
 )
 def test_what_is_no_certain_call_for_care_names_no_sign(html: str) -> None:
@@ -529,13 +553,13 @@ def test_an_umbrella_sign_lends_its_urgency_to_the_examples_that_follow_it() -> 
         ("a cough that sounds like a duck", *AT_ONCE),
         ("shaking or sweating", *AT_ONCE),
     ]
-    assert set(actions(found)) == {"Call the doctor right away if you see any sign of a bad turn"}
+    assert set(actions(found)) == {"Call the doctor right away if there is any sign of a bad turn"}
     assert not found.sign_set.complete
 
 
 def test_signs_of_another_kind_are_not_the_umbrellas() -> None:
     found = around(
-        "<p>Call the doctor right away if you see any signs of infection.</p>"
+        "<p>Call the doctor at once if you notice any signs of infection.</p>"
         "<p>Signs of an ear infection include ear pain, fever, and fluid.</p>"
     )
     assert named(found) == ["any signs of infection"]
@@ -547,7 +571,8 @@ def test_signs_of_another_kind_are_not_the_umbrellas() -> None:
 )
 def test_words_that_hold_for_all_parts_of_a_list_keep_it_together(listed: str) -> None:
     found = around(
-        f"<p>Kids with zarbolis need medical care right away if they have any signs of trouble. Common signs include {listed}.</p>"
+        "<p>Kids with zarbolis need medical care at once if they show any signs of trouble. "
+        f"Common signs include {listed}.</p>"
     )
     assert named(found) == ["any signs of trouble", listed]
 
@@ -747,13 +772,21 @@ def test_a_folder_that_holds_something_is_not_written_into(tmp_path: Path) -> No
         extract(PAGES / "clinic.html", tmp_path)
 
 
+def read_or_refuse(raw: bytes) -> Draft | None:
+    """A draft, or None for a refusal that says what was found; a draft that fits no pack is a fault of the importer."""
+    try:
+        return read_page(raw)
+    except NotAnArticle as refusal:
+        if "does not fit" in str(refusal):
+            raise
+        return None
+
+
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.one_of(st.binary(max_size=3_000), st.text(max_size=1_500).map(str.encode)))
 def test_any_bytes_are_a_draft_or_refused(raw: bytes) -> None:
-    try:
-        assert read_page(raw).records
-    except NotAnArticle as refusal:
-        assert str(refusal)
+    draft = read_or_refuse(raw)
+    assert draft is None or draft.records
 
 
 PIECES = (
@@ -786,21 +819,20 @@ def test_a_damaged_page_is_a_draft_or_refused(name: str, cuts: list[tuple[int, i
     text = (PAGES / name).read_text()
     for at, length, piece in cuts:
         text = text[:at] + piece + text[at + length :]
-    try:
-        draft = read_page(text.encode())
-    except NotAnArticle as refusal:
-        assert "does not fit" not in str(refusal)
-    else:
-        assert not (condition(draft).sign_set.complete and lost(draft))
+    draft = read_or_refuse(text.encode())
+    assert draft is None or not (condition(draft).sign_set.complete and lost(draft))
 
 
 @pytest.mark.parametrize(
-    "word", ["call the doctor ", "if ", "(a (", "a b c ", "signs ", "…", ", or a ", "any new other "]
+    "word", ["call the doctor ", "if ", "(a (", "the a of ", "signs ", "…", ", or a ", "any new other "]
 )
 def test_a_hostile_sentence_takes_no_longer_than_a_long_one(word: str) -> None:
+    plain = (
+        "<p>Most kids with zarbolis are well again in a week, and they can go back to school when they feel fine.</p>"
+    )
     hostile = f"<p>{word * (18_000 // len(word))}.</p>" + f"<p>{word * (990 // len(word))}.</p>" * 10
     began = time.process_time()
-    read_page(SKELETON.format(hostile).encode())
+    assert read_page(SKELETON.format(hostile + plain * 900).encode()).records
     assert time.process_time() - began < 5
 
 

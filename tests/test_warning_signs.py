@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,6 +152,25 @@ def test_a_set_stands_umbrella_first_then_the_most_pressing(states: Api) -> None
     assert [sign["scope"] for sign in wobble] == ["any", "named", "named"]
     hats = states.json("/v1/conditions/hiccup-hat-syndrome/warning-signs")
     assert [sign["urgency"] for sign in hats["signs"]] == ["immediate", "urgent", "unstated", "non-urgent"]
+
+
+def test_an_umbrella_sign_comes_first_though_others_press_more_and_the_pack_names_it_last(
+    make_api: Callable[..., Api], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(EVERY_STATE, tmp_path / "pack"))
+    path = folder / "conditions" / "giggle-elbow.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["sign_set"]["signs"][0]["urgency"] = "non-urgent"
+    for signs in (record["sign_set"]["signs"], record["editions"][0]["warning_signs"]["signs"]):
+        signs.append(signs.pop(0))
+    path.write_text(json.dumps(record), encoding="utf-8")
+    api = make_api(folder)
+    expected = ["any-sign-of-wobble", "loud-giggle", "green-elbow"]
+    by_itself = api.json("/v1/conditions/giggle-elbow/warning-signs")
+    assert [sign["key"] for sign in by_itself["signs"]] == expected
+    assert by_itself["highest_urgency"] == "immediate"
+    listed = api.json("/v1/warning-signs?condition=giggle-elbow")
+    assert [item["key"] for item in listed["items"]] == expected
 
 
 def test_a_set_without_a_sign_is_not_complete_and_says_what_that_means(states: Api) -> None:

@@ -71,7 +71,7 @@ def read_call(text: str, reader: Reader) -> Call | None:
     certain = (
         (not later if first else is_order(before, order[0], reader))
         and not rules.exception.search(flat)
-        and not rules.negated.search(rules.courage.sub("", ordered))
+        and not rules.negated.search(rules.courage.sub("", rules.but.sub("", ordered)))
         and not (later and rules.aside.search(aside))
         and not (urgency is Urgency.unstated and (rules.telling.search(order[0]) or (later and later["bare"])))
     )

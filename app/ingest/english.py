@@ -368,7 +368,19 @@ CALLS = Calls(
         r"\b(?:don't|do not|never|without|not) (?:wait|waiting|hesitate|hesitating|delay|delaying|forget|"
         r"be afraid)(?: to)?\b"
     ),
-    exception=rule(r"\b(?:unless|except|exception|other than|even if|even though|whether or not|but (?:not|only))\b"),
+    but=rule(r"^.*[,;]\s*(?:but|so)\s+"),
+    other_matter=rule(
+        r"\bside effects?\b|\bmedic(?:ines?|ations?)\b|\bvaccin|\bshots?\b|\bimmuniz|\bpregnan",
+        r"\bafter (?:the |an? |your )?(?:surgery|operation|procedure|treatment|test)\b",
+    ),
+    other_cause=rule(
+        r"\bside effects?\b|\breactions? to\b",
+        r"\bmedic(?:ines?|ations?) (?:can|may|might|sometimes) (?:also )?(?:cause|make)\b",
+        r"^after (?:the |an? |your )?(?:surgery|operation|procedure|shot|vaccine)\b",
+    ),
+    exception=rule(
+        r"\b(?:unless|except|exception|other than|not (?:if|when)|even (?:if|though)|whether or not|but (?:not|only))\b"
+    ),
     telling=rule(r"^(?:tell|ask|check|notify|alert)\b"),
     these=rule(r"\b(?:these|those|this|the following|below|above)\b"),
     if_word=rule(r"\b(?:if|when|whenever)\b"),
@@ -430,8 +442,8 @@ CALLS = Calls(
 SIGNS = SignWords(
     holder=rule(
         r"^(?:your (?:child|baby|infant|toddler|teen|kid|son or daughter)|the (?:child|baby)|a child|he or she|"
-        r"she or he|he|she|you|they|someone|kids?|children)(?: (?:also|ever|suddenly))? (?:has|have|gets?|"
-        r"develops?|shows?|notices?|sees?)\s+(?!had\b|been\b|to\b|just\b|not\b)"
+        r"she or he|he|she|you|they|someone|kids?|children)(?: (?:also|ever|suddenly))? (?:has|have|"
+        r"gets?(?= an? )|develops?|shows?|notices?|sees?)\s+(?!had\b|been\b|to\b|just\b|not\b)"
     ),
     and_clause=rule(
         r"\band\b.*\b(?:is|are|has|have|develops?|gets?|feels?|looks?|seems?|can't|cannot|won't|doesn't|isn't|"

@@ -22,7 +22,7 @@ MAX_TAGS = 300_000
 BINARY = {b"%PDF": "a PDF", b"PK\x03\x04": "a zip archive or an office document", b"\x89PNG": "an image"}
 BULLETS = "•◦▪▫‣⁃●○■□➢✓✔·\uf0b7\uf0a7"
 _SUB_BULLETS = "◦▫○□⁃"
-_BULLET = re.compile(rf"(\s*)(?:([{BULLETS}])\s*|([-–—*+])\s+|(\(?\d{{1,2}}[.)])\s+)(?=\S)")
+_BULLET = re.compile(rf"(\s*)(?:([{BULLETS}])\s*|([-–—*])\s+|(\(?\d{{1,2}}[.)])\s+)(?=\S)")
 _LONE_BULLET = re.compile(rf"\s*[{BULLETS}*–-]\s*")
 _INLINE_BULLET = re.compile(r"\s+[•●▪]\s*(?=\S)")
 _HASHES = re.compile(r"(#{1,6})\s+(?=\S)")

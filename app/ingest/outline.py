@@ -94,8 +94,9 @@ def _points_inside(line: Line, page: Page) -> bool:
 
 def _first_prose(article: Sequence[Line]) -> int:
     for at, line in enumerate(article):
-        near = article[at + 1 : at + NEAR]
-        if is_prose(line) and line.text[-1] != "?" and any(is_prose(other) or other.role == "item" for other in near):
+        near = article[at + 1 : at + 1 + NEAR]
+        told = any(is_prose(other) or other.role == "item" or other.text.endswith(":") for other in near)
+        if told and is_prose(line) and not line.text.endswith("?"):
             return at
     raise NotAnArticle("holds no running text, only short lines as a menu has; an article's paragraphs are needed")
 
@@ -113,11 +114,12 @@ def _opens(line: Line, titled: bool, page: Page, words: Words) -> bool:
 def _name(page: Page, article: Sequence[Line], first: int, words: Words) -> tuple[str, int | None]:
     """The name of what the text goes on to tell of, and the index of the line that says it."""
     told = [line.text for line in article[first:] if line.role != "heading"]
-    candidates = list(_titles(page, article, first, words))
+    subject = _subject(article[first], words)
+    candidates = list(_titles(page, article, first, subject))
     candidates += [(_BEFORE_COLON.sub("", text), at) for text, at in candidates if ":" in text]
     for text, at in candidates:
         name = clean_name(text, words)
-        if name and _is_about(told, stems(name)):
+        if name and (_is_about(told, stems(name)) or (subject and at is not None and stems(name) == stems(subject))):
             return name, at if at is not None else _headed(article, name)
     raise NotAnArticle(
         "does not say what it is about: no title or first sentence names what the text goes on to tell of"
@@ -130,13 +132,17 @@ def _is_about(told: Sequence[str], name: frozenset[str]) -> bool:
     return any(_told_of(text, name) >= most for text in told) and sum(_mentions(text, name) for text in told) > 1
 
 
-def _titles(page: Page, article: Sequence[Line], first: int, words: Words) -> Iterator[tuple[str, int | None]]:
+def _subject(line: Line, words: Words) -> str:
+    """What a first sentence tells of: "Croup is …"."""
+    said = words.explanations.subject.match(plain(line.text))
+    return line.text[slice(*said.span("term"))] if said else ""
+
+
+def _titles(page: Page, article: Sequence[Line], first: int, subject: str) -> Iterator[tuple[str, int | None]]:
     """What could be the title, the likeliest first, each with the index of its line."""
     yield from ((line.text, at) for at, line in enumerate(article) if line.role == "heading" and line.level == 1)
     near = [at for at in range(first - 1, max(first - NEAR, 0) - 1, -1) if len(article[at].text.split()) <= 12]
     near.sort(key=lambda at: (article[at].text.endswith("?"), -_times_told(article[at].text, article[first:])))
-    said = words.explanations.subject.match(plain(article[first].text))
-    subject = article[first].text[slice(*said.span("term"))] if said else ""
     if subject:
         named = stems(subject)
         yield from ((article[at].text, at) for at in near if _told_of(article[at].text, named) == len(named))
@@ -163,7 +169,7 @@ def clean_name(title: str, words: Words) -> str:
     name = _AUDIENCE_TAIL.sub("", title).strip()
     if framed := words.layout.title_frame.match(plain(name)):
         name = name[slice(*framed.span("name"))]
-    name = _SAID.sub("", name).strip(" :?¿")
+    name = _SAID.sub("", name).strip(" :?¿›»>|/–-")
     if len(name) > MAX_HEADING or any(rule.search(name) for rule in words.layout.audience_lines.values()):
         return ""
     return name[:1].upper() + name[1:]

@@ -83,7 +83,8 @@ def read_parts(lines: Sequence[Line], words: Words) -> list[Part]:
         if _is_heading(line, queue, words, guess=guess):
             above = parts.pop() if not parts[-1].blocks else Part()
             parts.append(Part(line.text, above.numbers + line.numbers))
-            if _dangles(line.text, words) and not _next_is(queue, "item"):
+            continued = _next_is(queue, "item") or (bool(queue) and leads(queue[0].text, words))
+            if _dangles(line.text, words) and not continued:
                 parts[-1].blocks.extend(_lead_blocks(line, line.text, queue, words))
         elif line.role == "item":
             parts[-1].blocks.append(_listing(None, (), line, queue, words))
@@ -146,8 +147,8 @@ def _could_head(text: str, following: Line, words: Words) -> bool:
         return False
     if text.endswith("?"):
         return True
-    if words.calls.directive.search(plain(text)) and not words.calls.if_word.match(plain(text)):
-        return following.role == "item"  # else it may be an order, and not the heading of what follows
+    if words.calls.directive.search(plain(text)) and words.calls.if_word.match(plain(following.text)):
+        return following.role == "item"  # else it is the order for what stands above, and heads no condition below
     told = is_prose(following) or following.role == "item" or leads(following.text, words)
     if asks(text, words) and count <= 8:
         return told or not _ENDED.search(following.text)
@@ -218,19 +219,22 @@ def _fragments(queue: deque[Line], words: Words) -> tuple[list[Line], bool]:
     while queue and _is_fragment(queue[0], words) and not (found and queue[0].gap and not found[-1].gap):
         found.append(queue.popleft())
     headed = False
-    while found and queue and (_reads_as_heading(found[-1].text, words) or (len(found) == 1 and is_prose(queue[0]))):
+    while found and queue and _could_be_heading(found, queue[0], words):
         headed = True
         queue.appendleft(found.pop())
     lower = not any(line.text[0].isupper() for line in found)
     apart = bool(queue) and queue[0].gap and not any(line.gap for line in found[1:])
     asked = bool(queue) and queue[0].text.endswith("?")
-    return found, len(found) > 1 and (lower or headed or apart or asked)
+    return found, bool(found) and (lower or (len(found) > 1 and (headed or apart or asked)))
 
 
-def _reads_as_heading(text: str, words: Words) -> bool:
+def _could_be_heading(found: Sequence[Line], following: Line, words: Words) -> bool:
+    """Whether the last of the fragments may be the heading of what follows them."""
+    text = found[-1].text
     tokens = text.split()
     titled = len(tokens) > 1 and all(token[0].isupper() for token in tokens if len(token) > 3)
-    return text[0].isupper() and (titled or asks(text, words))
+    alone = len(found) == 1 and is_prose(following)
+    return text[0].isupper() and (titled or alone or asks(text, words))
 
 
 def _is_fragment(line: Line, words: Words) -> bool:

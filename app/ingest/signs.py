@@ -28,7 +28,7 @@ from app.ingest.calls import (
 )
 from app.ingest.parts import Block, Item, Listing, Lost, Part, Prose
 from app.ingest.words import Note, Words, plain, sentences
-from app.pack import Scope
+from app.pack import Scope, Urgency
 
 MAX_SIGN = 300
 
@@ -75,6 +75,9 @@ def signs_of(call: Call, numbers: tuple[int, ...], reader: Reader) -> list[Found
         return None
     if rules.directive.search(flat):
         return None
+    head, colon, tail = text.partition(":")
+    if colon and points(head, reader):
+        return [FoundSign(sign, call, numbers) for sign in _enumeration(tail, reader)] or None
     umbrella = umbrella_in(flat, reader)
     if umbrella is None:
         held = signs.holder.match(flat) if not signs.and_clause.search(flat) else None
@@ -83,13 +86,13 @@ def signs_of(call: Call, numbers: tuple[int, ...], reader: Reader) -> list[Found
     covered, rest = covered_by(umbrella, reader)
     end = umbrella.end() - len(rest)
     found = [FoundSign(text[umbrella.start() : end].strip(), call, numbers, Scope.any, covered)]
-    head = _beside(text[: umbrella.start()], signs.or_at_end, reader)
-    tail = _examples(text[end:].strip(), reader)
-    others = _beside(text[end:], signs.or_at_start, reader) if tail is None else []
-    if head is None or others is None:
+    examples = _examples(text[end:].strip(), reader)
+    before = _beside(text[: umbrella.start()], signs.or_at_end, reader)
+    after = _beside(text[end:], signs.or_at_start, reader) if examples is None else []
+    if before is None or after is None:
         return None
-    found += [FoundSign(sign, call, numbers) for sign in [*head, *others]]
-    return found + [FoundSign(sign, call, numbers, under=covered) for sign in tail or []]
+    found += [FoundSign(sign, call, numbers) for sign in [*before, *after]]
+    return found + [FoundSign(sign, call, numbers, under=covered) for sign in examples or []]
 
 
 def _examples(text: str, reader: Reader) -> list[str] | None:
@@ -159,6 +162,9 @@ def find_signs(parts: Sequence[Part], name: str, words: Words) -> Findings:
     reader = reader_of(name, words)
     findings = Findings()
     for part in parts:
+        if _is_other_matter(part, reader):
+            findings.reasons |= {"set-left-out"} if _calls_anywhere(part, reader) else set()
+            continue
         heading = _heading_call(part.heading, reader)
         for at, block in enumerate(part.blocks):
             before = part.blocks[at - 1] if at else None
@@ -178,9 +184,20 @@ def find_signs(parts: Sequence[Part], name: str, words: Words) -> Findings:
     return findings
 
 
+def _is_other_matter(part: Part, reader: Reader) -> bool:
+    """Whether a part is about a medicine, a vaccine or the time after surgery: its signs are not the condition's."""
+    return part.heading is not None and reader.words.calls.other_matter.search(plain(part.heading)) is not None
+
+
+def _calls_anywhere(part: Part, reader: Reader) -> bool:
+    texts = [block.text if isinstance(block, Prose) else block.lead or "" for block in part.blocks]
+    return any(reader.words.calls.directive.search(plain(text)) for text in [part.heading or "", *texts])
+
+
 def _read_prose(block: Prose, before: Block | None, after: Block | None, findings: Findings, reader: Reader) -> None:
     umbrella: FoundSign | None = None
     told: list[str] = []
+    elsewhere = False
     if reader.words.signs.unfinished.search(plain(block.text)):
         findings.reasons.add("set-examples")
     for sentence in sentences(block.text, reader.words):
@@ -188,7 +205,10 @@ def _read_prose(block: Prose, before: Block | None, after: Block | None, finding
             told = _enumeration(sentence[slice(*include.span("items"))], reader)
             _keep_told(told, sentence, covered_by(include, reader)[0], umbrella, block, findings)
             continue
+        elsewhere = elsewhere or reader.words.calls.other_cause.search(plain(sentence)) is not None
         calls = [(clause, call) for clause in clauses(sentence, reader) if (call := read_call(clause, reader))]
+        if elsewhere:  # the paragraph has turned to a medicine or an operation, and its calls with it
+            calls = [(clause, replace(call, certain=False)) for clause, call in calls]
         found = [sign for clause, call in calls for sign in _read_clause(clause, call, block.numbers, findings, reader)]
         umbrella = next((sign for sign in found if sign.scope is Scope.any), None)
         for call in (call for _, call in calls if call.certain and call.condition is None):
@@ -263,10 +283,8 @@ def _heading_call(heading: str | None, reader: Reader) -> Call | None:
     call = Call(heading.strip(" :"), *pressing(flat, reader))
     if rules.heading.match(before):
         return None if rules.limits.search(reader.having_it.sub(" ", after)) else call
-    if own := read_call(heading, reader):
-        return own
     bare = is_order(before, asked[0], reader) and condition_of(rules.directive.sub("", after), reader)[0] is None
-    return call if bare else None
+    return call if bare else read_call(heading, reader)
 
 
 def _call_for(
@@ -275,8 +293,13 @@ def _call_for(
     """The call that a list's items belong to: its lead-in, the sentence before it, or the heading above it."""
     if block.lead is not None:
         call, lead = read_call(block.lead, reader), plain(block.lead)
-        stub = first and points(reader.words.calls.if_word.sub("", lead), reader)
-        return heading if call is None and (stub or reader.words.signs.alarming.search(lead)) else call
+        if call is not None or heading is None:
+            return call
+        if_word = reader.words.calls.if_word
+        below = not if_word.match(lead) or if_word.search(plain(heading.action))  # else it may speak of the list above
+        stub = first and below and points(if_word.sub("", lead), reader)
+        alarm = heading.urgency is Urgency.immediate and reader.words.signs.alarming.search(lead)
+        return heading if stub or alarm else None
     if isinstance(before, Prose) and not before.cell:
         call = read_call(sentences(before.text, reader.words)[-1], reader)
         return call if call is not None and call.condition is None else None
@@ -344,6 +367,10 @@ def _read_item(
     findings: Findings,
     reader: Reader,
 ) -> None:
+    own = read_call(item.text, reader) if not inner else None
+    if own is not None and own.certain and own.condition is not None:
+        findings.signs += _read_clause(item.text, own, item.numbers, findings, reader)
+        return
     found = _item_sign(item, call, numbers, reader)
     if found is None or (inner and found.scope is Scope.named):
         findings.reasons.add("set-left-out")

@@ -354,10 +354,20 @@ CALLS = Calls(
         r"\b(?:no|nunca|sin) (?:dude|dudes|dudar|espere|esperes|esperar|tarde|tardes|tardar|demore|"
         r"tenga miedo)(?: (?:en|para|de|a))?\b"
     ),
-    exception=rule(r"\b(?:a menos que|salvo|excepto|a no ser que|aunque|incluso si|pero no)\b"),
+    but=rule(r"^.*[,;]\s*(?:pero|así que)\s+"),
+    other_matter=rule(
+        r"\befectos (?:secundarios|adversos)\b|\bmedic(?:inas?|amentos?)\b|\bvacuna|\bembaraz",
+        r"\bdespués de (?:la |el |una? )?(?:cirugía|operación|procedimiento|tratamiento|prueba)\b",
+    ),
+    other_cause=rule(
+        r"\befectos (?:secundarios|adversos)\b|\breacci(?:ón|ones) a\b",
+        r"\bmedic(?:inas?|amentos?) (?:puede|pueden|a veces) (?:causar|provocar)\b",
+        r"^después de (?:la |el |una? )?(?:cirugía|operación|procedimiento|vacuna)\b",
+    ),
+    exception=rule(r"\b(?:a menos que|no (?:si|cuando)|salvo|excepto|a no ser que|aunque|incluso si|pero no)\b"),
     telling=rule(r"^(?:avis|inform|díga|dile|visit)"),
     these=rule(r"\b(?:est[oae]s?|es[oae]s|los siguientes|las siguientes|lo siguiente|a continuación)\b"),
-    if_word=rule(r"\b(?:si|cuando|en caso de que|en caso de)(?!\w)"),
+    if_word=rule(r"\b(?:si|cu[aá]ndo|en caso de que|en caso de)(?!\w)"),
     if_first=rule(
         r"^(?:(?:pero|y|así que|también|o)\b,? )?(?:si|cuando|en caso de que|"
         r"siempre que)\s+(?P<cond>[^;]+?)\s*[,—–]\s*(?:(?:entonces|por favor|inmediatamente|de inmediato|"
