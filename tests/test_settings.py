@@ -108,7 +108,7 @@ def test_a_public_address_is_joined_with_one_slash_and_without_one_links_stay_ro
     ],
 )
 def test_a_bad_value_is_refused_in_one_line_that_names_the_setting(tmp_path: Path, name: str, value: str) -> None:
-    told = run(tmp_path, "migrate", **{name: value})
+    told = run(tmp_path, "migrate", terminal=None, **{name: value})
     assert told.code == 2
     lines = told.err.splitlines()
     assert [line for line in lines if line.startswith(f"{name}: ")] == lines[:1]

@@ -54,7 +54,8 @@ def _pairs(lines: Sequence[Line], words: Words) -> Iterator[tuple[Line | None, L
             continue
         if title is not None:
             yield title, None
-        title = line if line.href or not linked or audience_of(line.text, words) else None
+        named = line.href or not linked or audience_of(line.text, words)
+        title = line if named and len(line.text) <= MAX_TITLE else None
     if title is not None:
         yield title, None
 
@@ -65,4 +66,4 @@ def _title_of(teaser: str, words: Words) -> str:
         subject = words.signs.article.sub("", next(part for part in found.groups() if part))
         return subject[:1].upper() + subject[1:]
     first = sentences(teaser, words)[0].rstrip(" .:")
-    return first if len(first) <= MAX_TITLE else " ".join(first.split()[:10])
+    return first if len(first) <= MAX_TITLE else " ".join(first.split()[:10])[:MAX_TITLE].strip()

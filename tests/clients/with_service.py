@@ -31,8 +31,7 @@ def main(command: list[str]) -> int:
         try:
             wait_until_ready(service, port)
             environment = os.environ | {"API_URL": f"http://127.0.0.1:{port}"}
-            # S603: the command is the caller's own.
-            return subprocess.run(command, env=environment, timeout=COMMAND_SECONDS, check=False).returncode  # noqa: S603
+            return subprocess.run(command, env=environment, timeout=COMMAND_SECONDS, check=False).returncode
         finally:
             service.terminate()
             service.wait(STOP_SECONDS)
