@@ -38,11 +38,11 @@ def make_engine(url: str) -> Engine:
         )
     if parsed.get_backend_name() != "sqlite":
         raise ArgumentError("DATABASE_URL must begin with sqlite:/// or postgresql://")
-    if (file := parsed.database) and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
     )
+    if (file := parsed.database) and not file.startswith((":", "file:")):
+        event.listen(engine, "do_connect", lambda *_: Path(file).parent.mkdir(parents=True, exist_ok=True))
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

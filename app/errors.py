@@ -23,6 +23,8 @@ log = logging.getLogger("app.errors")
 
 MEDIA_TYPE = "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"
+# RFC 9110's phrases, where older Pythons have older ones.
+PHRASES = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
 
 
 class ProblemError(Exception):
@@ -47,11 +49,15 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> ProblemError:
     )
 
 
+def _phrase(status: int) -> str:
+    return PHRASES.get(status) or HTTPStatus(status).phrase
+
+
 def problem_response(request_id: str | None, error: ProblemError) -> Response:
     """A problem as a response (RFC 9457, section 3). `type` is about:blank, so `title` is the status's own phrase."""
     body = {
         "type": "about:blank",
-        "title": HTTPStatus(error.status).phrase,
+        "title": _phrase(error.status),
         "status": error.status,
         "code": error.code,
         "detail": error.detail,
@@ -107,7 +113,7 @@ async def _http(request: Request, error: HTTPException) -> Response:
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         known = ProblemError(405, "method-not-allowed", f"This address answers {METHODS}.", headers={"Allow": METHODS})
     else:
-        phrase = HTTPStatus(error.status_code).phrase
+        phrase = _phrase(error.status_code)
         known = ProblemError(error.status_code, phrase.lower().replace(" ", "-"), phrase)
     return _render(request, known)
 

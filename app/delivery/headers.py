@@ -125,5 +125,5 @@ def _finish(answer: _Answer, scope: Scope, request: Headers, request_id: str) ->
 
 def _matches(conditions: list[str], etag: str) -> bool:
     """Whether If-None-Match names this validator: a list, `*`, or a weakened one."""
-    tags = [tag.strip().removeprefix("W/") for condition in conditions for tag in condition.split(",")]
-    return "*" in tags or etag in tags
+    tags = [tag.strip() for condition in conditions for tag in condition.split(",")]
+    return "*" in tags or etag in {tag.removeprefix("W/") for tag in tags}
