@@ -58,18 +58,12 @@ PackFolder = Annotated[Path, typer.Argument(metavar="PACK", help="The pack's fol
 def serve() -> None:
     """Serve the API: bring the tables up to date, publish the seed pack into an empty database, listen."""
     settings = _settings()
-    engine = db.make_engine(settings.database_url)
-    db.migrate(engine)
-    with Session(engine) as session:
-        empty = db.latest_publication(session) is None
-    if empty and settings.seed == "on":
+    with _engine() as engine:
+        db.migrate(engine)
         with Session(engine) as session:
-            made = plan(session, scan(db.shipped("seed_data")))
-        try:
-            apply(engine, made)
-        except PublishConflictError:
-            err.print("Another process published first; its content is served.")
-    engine.dispose()
+            empty = db.latest_publication(session) is None
+        if empty and settings.seed == "on":
+            _publish_seed(engine)
     listening = _listen(settings)
     err.print(f"Serving on http://{settings.host}:{settings.port}  (documentation: /docs, stop: Ctrl-C)")
     config = uvicorn.Config(
@@ -87,7 +81,8 @@ def serve() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database's tables up to date."""
-    db.migrate(_engine())
+    with _engine() as engine:
+        db.migrate(engine)
     out.print("The tables are up to date.")
 
 
@@ -101,24 +96,24 @@ def publish(
     ] = False,
 ) -> None:
     """Make the database hold a pack's content, and only that pack's, in one publication."""
-    engine = _engine()
     with _progress("Reading") as progress:
         scanned = scan(folder, progress)
-    with Session(engine) as session:
-        if not db.migrated(session):
-            _stop(UNUSABLE, "The database is not at this version. Run `migrate` first.")
-        made = plan(session, scanned)
-    _print_difference(made)
-    if made.empty or dry_run:
-        return
-    waiting = {}
-    if made.safety_changes and not accept_safety_changes:
-        waiting["--accept-safety-changes"] = "Accept these safety changes?"
-    if made.large_removals and not yes:
-        waiting["--yes"] = "Remove that much?"
-    _accept(waiting)
-    with _progress("Publishing") as progress:
-        publication = apply(engine, made, progress)
+    with _engine() as engine:
+        with Session(engine) as session:
+            if not db.migrated(session):
+                _stop(UNUSABLE, "The database is not at this version. Run `migrate` first.")
+            made = plan(session, scanned)
+        _print_difference(made)
+        if made.empty or dry_run:
+            return
+        waiting = {}
+        if made.safety_changes and not accept_safety_changes:
+            waiting["--accept-safety-changes"] = "Accept these safety changes?"
+        if made.large_removals and not yes:
+            waiting["--yes"] = "Remove that much?"
+        _accept(waiting)
+        with _progress("Publishing") as progress:
+            publication = apply(engine, made, progress)
     out.print(f"Published {scanned.info.name} as generation {publication.generation}.")
 
 
@@ -172,7 +167,7 @@ def export(
     to: Annotated[Path, typer.Option("--out", help="A folder that is new or empty.")],
 ) -> None:
     """Write a published pack into a folder: publishing it again would change nothing."""
-    with Session(_engine()) as session, _progress("Writing") as progress:
+    with _engine() as engine, Session(engine) as session, _progress("Writing") as progress:
         info = read_info(session, name)
         if info is None:
             _stop(USAGE, f"There is no pack named {name!r} in the database.")
@@ -245,8 +240,21 @@ def _settings() -> Settings:
     return settings
 
 
-def _engine() -> Engine:
-    return db.make_engine(_settings().database_url)
+def _publish_seed(engine: Engine) -> None:
+    with Session(engine) as session:
+        made = plan(session, scan(db.shipped("seed_data")))
+    with contextlib.suppress(PublishConflictError):  # another process published first, and its content is served
+        apply(engine, made)
+
+
+@contextlib.contextmanager
+def _engine() -> Iterator[Engine]:
+    """The database of the settings, let go of at the end."""
+    engine = db.make_engine(_settings().database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _listen(settings: Settings) -> socket.socket:
