@@ -49,6 +49,7 @@ def pages(api: Api, path: str) -> list[Any]:
     found = [api.json(path)]
     while found[-1]["next"]:
         found.append(api.json(found[-1]["next"]))
+        assert len(found) <= found[0]["total"], "the pages go round in a circle"
     return found
 
 

@@ -449,6 +449,63 @@ UNTIMED = ("named", "unstated", "doctor")
             f"<h2>Seek emergency treatment</h2><p>It can turn bad. Emergency signs include:</p>{bullets('gray lips')}",
             [("gray lips", *EMERGENCY)],
         ),
+        (
+            "<p>See a doctor if you or your child has a dizzy spell.</p>",
+            [("a dizzy spell", *UNTIMED)],
+        ),
+        (
+            "<p>In babies younger than 3 months, call the doctor right away for a temperature over 100.4°F.</p>",
+            [("In babies younger than 3 months: a temperature over 100.4°F", *AT_ONCE)],
+        ),
+        (
+            f"<p>In babies under 3 months, call the doctor right away for:</p>{bullets('a fever', 'a rash')}",
+            [("In babies under 3 months: a fever", *AT_ONCE), ("In babies under 3 months: a rash", *AT_ONCE)],
+        ),
+        (
+            f"<p>Call the doctor right away if your baby is younger than 3 months and has:</p>{bullets('a fever')}",
+            [("your baby is younger than 3 months and has a fever", *AT_ONCE)],
+        ),
+        (
+            f"<p>Call the doctor if your child’s elbow:</p>{bullets('turns gray', 'smells of mud')}",
+            [("your child’s elbow turns gray", *UNTIMED), ("your child’s elbow smells of mud", *UNTIMED)],
+        ),
+        (
+            f"<p>Call the clinic right away in these cases:</p>{bullets('a baby with a gray elbow')}",
+            [("a baby with a gray elbow", *AT_ONCE)],
+        ),
+        (
+            "<p>Sudden elbow pain requires immediate medical attention.</p>",
+            [("Sudden elbow pain", "named", "immediate", "unstated")],
+        ),
+        (
+            "<p>Call 911 if your child is hard to wake, can’t talk, or has ears that turn gray or green.</p>",
+            [
+                ("your child is hard to wake", *EMERGENCY),
+                ("can’t talk", *EMERGENCY),
+                ("has ears that turn gray or green", *EMERGENCY),
+            ],
+        ),
+        (
+            "<p>Call the doctor if the tint spreads past the wrist or if an elbow swells.</p>",
+            [("the tint spreads past the wrist", *UNTIMED), ("an elbow swells", *UNTIMED)],
+        ),
+        (
+            "<p>Call the doctor if the tint spreads, turns purple, or is hot.</p>",
+            [("the tint spreads, turns purple, or is hot", *UNTIMED)],
+        ),
+        (
+            "<p>Call the doctor if your child has a fever or elbow pain. "
+            "Call the doctor right away if your child with zarbolis has elbow pain.</p>",
+            [("a fever", *UNTIMED), ("elbow pain", *AT_ONCE)],
+        ),
+        (
+            "<p>If a classmate falls down, ask a grown-up to call 911.</p>",
+            [("a classmate falls down", *EMERGENCY)],
+        ),
+        (
+            f"<h3>Urgent advice: See a GP if:</h3>{bullets('you think your child has zarbolis')}",
+            [("you think your child has zarbolis", "named", "urgent", "doctor")],
+        ),
     ],
 )
 def test_a_sentence_that_calls_for_care_names_its_signs(html: str, expected: list[tuple[str, str, str, str]]) -> None:
@@ -477,8 +534,11 @@ def test_a_sentence_that_calls_for_care_names_its_signs(html: str, expected: lis
         f"<p>Symptoms of zarbolis include:</p>{bullets('a fever', 'blue elbows')}",
         f"<p>Call 911 and:</p>{bullets('lay your child down', 'loosen tight clothes')}",
         f"<p>Call the doctor before giving any pills if:</p>{bullets('your child is under 2')}",
-        f"<p>Call the doctor right away if your baby is younger than 3 months and has:</p>{bullets('a fever')}",
-        f"<p>In babies under 3 months, call the doctor right away for:</p>{bullets('a fever', 'a rash')}",
+        f"<p>Call the doctor right away if two or more of these happen:</p>{bullets('a fever', 'blue elbows')}",
+        f"<p>If your child has a seizure, call 911 and:</p>{bullets('loosen tight clothes')}",
+        f"<p>If a child faints, call 911 and do what follows:</p>{bullets('loosen tight clothes')}",
+        f"<p>Call the doctor if your child has a tint that stays or:</p>{bullets('a fever', 'a rash')}",
+        "<p>A tint of the elbow can need medical care. Zarbolis needs medical care right away.</p>",
         f"<p>Stop the cream and call the doctor if your child has:</p>{bullets('hives', 'a swollen face')}",
         "<p>If your child has a fever, give plenty of fluids. Before you call the doctor, write the number down.</p>",
         "<p>Get help from a teacher if other kids tease you about blue elbows.</p>",
@@ -520,6 +580,12 @@ def test_a_whole_list_that_a_call_leads_into_is_a_complete_set() -> None:
         bullets("has a fever") + "<p>This is not the whole list.</p>",
         bullets("has a fever") + "<p>You don’t need to call the doctor if the tint fades.</p>",
         bullets("has a fever") + "<p>Zarbolis may cause:</p>",
+        "<ul><li>has a fever</li></ul><p>Call the doctor if your child has any sign of thirst and:</p>"
+        + bullets("has chills"),
+        bullets("has a fever", "two or more of:<ul><li>a gray tint</li><li>an itch</li></ul>"),
+        bullets("has a fever") + "<p>A gray elbow is an emergency.</p>",
+        bullets("has a fever") + "<h2>When to call 911</h2><p>A child who can’t be woken must be seen at once.</p>",
+        bullets("has a fever") + "<p>If the tint spreads, a doctor should be asked to look at it.</p>",
         bullets("has a fever", "has chills and"),
     ],
 )
@@ -591,10 +657,33 @@ def test_an_items_own_call_may_press_more() -> None:
     ]
 
 
-def test_a_condition_on_age_around_an_inner_list_keeps_its_items_out() -> None:
+def test_items_of_an_inner_list_keep_the_words_that_they_go_on_from() -> None:
     inner = "<ul><li>is younger than 3 months and has:<ul><li>a fever</li></ul></li><li>has a stiff neck</li></ul>"
     found = around(f"<p>Call the doctor if your child:</p>{inner}")
-    assert (named(found), found.sign_set.complete) == (["has a stiff neck"], False)
+    assert named(found) == ["is younger than 3 months and has a fever", "has a stiff neck"]
+    joined = [wording.provenance.derived for wording in found.editions[0].warning_signs.signs]
+    assert ["sign" in derived for derived in joined] == [True, False]
+
+
+def test_what_an_item_may_look_like_stands_beside_it_and_completes_no_set() -> None:
+    inner = "<ul><li>trouble breathing, which may look like:<ul><li>ribs that show</li></ul></li></ul>"
+    found = around(f"<p>Call the doctor if your child has:</p>{inner}")
+    assert (named(found), found.sign_set.complete) == (["trouble breathing", "ribs that show"], False)
+
+
+def test_a_call_inside_a_list_of_advice_leads_into_its_own_list() -> None:
+    advice = f"<ol><li>Rest the elbow.</li><li>Call your doctor if:{bullets('the tint turns gray')}</li></ol>"
+    assert named(around(advice)) == ["the tint turns gray"]
+
+
+@pytest.mark.parametrize("marker", ["… Show more", "[list continues]", "and more", "Read more"])
+def test_a_mark_that_more_follows_is_no_item_and_makes_the_list_lost(marker: str) -> None:
+    found = around(f"<p>Call the doctor if your child has:</p>{bullets('a fever', 'a gray tint', marker)}")
+    shown = [block for section in found.editions[0].sections for block in section.blocks]
+    assert not any(isinstance(block, ListBlock) for block in shown)
+    assert [block.about for block in shown if isinstance(block, LostList)] == ["Call the doctor if your child has"]
+    assert not any(isinstance(block, Paragraph) and marker in block.text for block in shown)
+    assert (named(found), found.sign_set.complete) == (["a fever", "a gray tint"], False)
 
 
 def test_signs_cite_the_lines_of_the_call_and_of_the_item() -> None:
@@ -622,6 +711,15 @@ def test_signs_cite_the_lines_of_the_call_and_of_the_item() -> None:
         ("<p>Llame al médico si tiene fiebre, a menos que baje.</p>", []),
         ("<p>Los síntomas comunes incluyen fiebre, tos y cansancio.</p>", []),
         ("<p>Llame al médico si su hijo presenta:</p>", []),
+        ("<p>Un adulto debe llamar al 911 si alguien se desmaya.</p>", [("alguien se desmaya", *EMERGENCY)]),
+        (
+            "<p>Llame al 911 si su hijo tiene los codos grises, no puede hablar o se desmaya.</p>",
+            [("los codos grises", *EMERGENCY), ("no puede hablar", *EMERGENCY), ("se desmaya", *EMERGENCY)],
+        ),
+        (
+            f"<p>Llame al médico si el codo de su hijo:</p>{bullets('se pone gris', 'y más')}",
+            [("el codo de su hijo se pone gris", *UNTIMED)],
+        ),
     ],
 )
 def test_spanish_calls_for_care(html: str, expected: list[tuple[str, str, str, str]]) -> None:
@@ -633,6 +731,13 @@ def test_spanish_calls_for_care(html: str, expected: list[tuple[str, str, str, s
 
 def terms(draft: Draft) -> dict[str, GlossaryTerm]:
     return {record.term: record for record in draft.records if isinstance(record, GlossaryTerm)}
+
+
+def test_a_word_said_and_then_explained_is_a_term() -> None:
+    text = "<p>Some kids get a borbal (BOR-bul), a soft sound that comes from the elbow.</p>"
+    found = terms(read_page(SKELETON.format(text).encode()))
+    assert found["borbal"].meaning == "a soft sound that comes from the elbow"
+    assert found["borbal"].pronunciation == "BOR-bul"
 
 
 def test_only_words_that_are_explained_are_terms() -> None:
@@ -725,6 +830,148 @@ def test_a_date_of_update_is_no_review_and_an_ambiguous_one_is_none() -> None:
 
 
 # What is refused.
+
+
+SHORT = '<!doctype html><html lang="en"><head><title>{0} | Pinewood</title></head><body><h1>{0}</h1>{1}</body></html>'
+
+
+@pytest.mark.parametrize(
+    ("html", "name"),
+    [
+        (SHORT.format("Marsh Foot", "<p>Marsh foot is a rash. Call the doctor if the toes swell.</p>"), "Marsh Foot"),
+        (
+            SHORT.format(
+                "Is It Marsh Foot?",
+                "<p>Your child has been wading. What now?</p><h2>Signs to look for</h2><p>The toes may feel cold.</p>"
+                "<h2>When to call</h2><p>Call the doctor if your child has green toes.</p>",
+            ),
+            "Is It Marsh Foot",
+        ),
+        (
+            SHORT.format(
+                "Mossitis",
+                "<p>A toe can turn green where moss gets in.</p><h2>Symptoms</h2><p>Green toes can be symptoms.</p>"
+                "<h2>Treatment</h2><p>A cream treats the skin.</p>",
+            ),
+            "Mossitis",
+        ),
+        (
+            SHORT.format(
+                "Gravel Ear (Petrotia)",
+                "<p>Small stones can get stuck. Gravel ear itches.</p><h2>Symptoms</h2><p>The ear hurts.</p>"
+                "<h2>Treatment</h2><p>Doctors rinse it.</p>",
+            ),
+            "Gravel Ear (Petrotia)",
+        ),
+        (
+            SHORT.format(
+                "Barn Plan",
+                "<p>Barn zones say what comes next.</p><h2>Barn plan</h2><table><tr><td>Calm</td><td>Play</td></tr>"
+                "<tr><td>Hot</td><td>Call the doctor</td></tr></table><h2>Treatment</h2><p>Rest.</p>",
+            ),
+            "Barn Plan",
+        ),
+        (
+            "For Parents\nBarn Sneeze\nBarn sneeze is an itch in the nose that hay dust sets off. Most children sneeze "
+            "for an hour and then they are well. A doctor may ask which barn it was. Call the doctor if your child "
+            "sneezes for more than a day. Nobody gets it twice in a week, and there is no need to stay out of barns.",
+            "Barn Sneeze",
+        ),
+        (
+            "Información para Padres\nLa tos de granero\n¿Qué es la tos de granero?\n"
+            "La tos de granero es una irritación por polvo.\n¿Cuándo llamo al médico?\n"
+            "Llame al médico si su hijo tose todo el día.\n",
+            "La tos de granero",
+        ),
+    ],
+)
+def test_a_short_article_is_named_by_its_heading(html: str, name: str) -> None:
+    assert edition(read_page(html.encode())).name == name
+
+
+def test_few_small_words_are_enough_where_the_page_names_its_language() -> None:
+    text = "<p>Marsh foot brings green toes, cold heels, wet socks, odd smells and sore skin today.</p>"
+    text += "<h2>Symptoms</h2><p>Symptoms: green toes, cold heels, wet socks, strange smells, sore skin.</p>"
+    text += "<h2>Treatment</h2><p>Treatment: dry socks, warm rooms, soft shoes, clean towels, careful rest.</p>"
+    named = SHORT.format("Marsh Foot", text)
+    with pytest.raises(NotAnArticle, match="neither English nor Spanish"):
+        read_page(named.replace(' lang="en"', "").encode())
+    words = "<p>It is the moss that does it.</p>"
+    assert edition(read_page(named.replace("</body>", f"{words}</body>").encode())).name == "Marsh Foot"
+
+
+def test_tabs_and_tools_of_a_page_are_no_content() -> None:
+    tabs = '<ul class="page-tabs"><li>Causes</li><li><a href="/doctors">Our team</a></li></ul>'
+    tools = '<div class="page_tools"><a href="#">Imprimir</a></div>'
+    draft = read_page(SKELETON.replace("</h1>", f"</h1>{tabs}{tools}").format("").encode())
+    told = " ".join(block.text for block in blocks(draft) if isinstance(block, Paragraph))
+    assert not any(isinstance(block, ListBlock) for block in blocks(draft))
+    assert "Imprimir" not in told
+
+
+def test_an_order_to_read_on_about_the_same_topic_is_a_teaser() -> None:
+    text = SKELETON.format(
+        "<p>Most children with zarbolis can swim.</p><p>Learn how to live with zarbolis and a pond.</p>"
+        "<p>Swimming is fine with zarbolis. Read about safe ponds in this article for teens.</p>"
+    )
+    draft = read_page(text.encode())
+    assert [audience for _, audience, _ in articles(draft)] == ["general", "teens"]
+    assert not any("safe ponds" in block.text for block in blocks(draft) if isinstance(block, Paragraph))
+
+
+def test_a_card_keeps_its_title_and_its_short_teaser() -> None:
+    card = '<a href="/{0}"><h3>{0}</h3><p>Short words, step by step.</p></a>'
+    related = f"<h2>Related reading</h2>{card.format('Ponds')}{card.format('Baths')}"
+    found = [record for record in read_page(SKELETON.format(related).encode()).records if isinstance(record, Article)]
+    assert [(article.title, article.teaser) for article in found] == [
+        ("Ponds", "Short words, step by step."),
+        ("Baths", "Short words, step by step."),
+    ]
+
+
+def test_a_spanish_page_keeps_places_with_english_names() -> None:
+    menu = '<nav><ul><li><a href="/a">Urgent Care – Shelbyville</a></li><li>Main Campus – Springfield</li></ul></nav>'
+    draft = read_page(SPANISH_SKELETON.replace("<main>", f"{menu}<main>").format("").encode())
+    found = [record for record in draft.records if isinstance(record, Location)]
+    assert [(place.kind, place.postal_address.city) for place in found] == [
+        ("urgent-care", "Shelbyville"),
+        ("main-campus", "Springfield"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        (
+            SHORT.format(
+                "Marsh Ills",
+                '<p>For Parents</p><ul><li><a href="/a">Marsh foot</a></li><li><a href="/b">Marsh knee</a></li></ul>'
+                "<p>Find out about marsh ills, what causes them and how they are treated.</p>",
+            ),
+            "list of other pages",
+        ),
+        (
+            SHORT.format(
+                "Results",
+                '<p>These are the results for marsh foot in our library.</p><h2><a href="/a">Marsh foot</a></h2>'
+                "<p>Marsh foot is a rash. Call the doctor if the toes swell.</p>"
+                '<h2><a href="/b">Marsh knee</a></h2><p>Marsh knee is treated with rest in our results.</p>',
+            ),
+            "list of other pages",
+        ),
+        (
+            SHORT.format(
+                "Urgent Care – Shelbyville",
+                "<p>Our urgent care in Shelbyville is open every day.</p><h2>What we treat</h2><ul><li>cuts</li></ul>"
+                "<p>Call 911 if it is an emergency; urgent care in Shelbyville cannot help then.</p>",
+            ),
+            "about a place",
+        ),
+    ],
+)
+def test_a_page_that_leads_elsewhere_is_refused_with_its_reason(html: str, reason: str) -> None:
+    with pytest.raises(NotAnArticle, match=reason):
+        read_page(html.encode())
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -23,13 +23,18 @@ TRAILING = " \t.;:,!?–—-"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An order to get care. `condition` is None where it only points to a list; a doubtful one gives no sign."""
+    """An order to get care. `condition` is None where it only points to a list; a doubtful one gives no sign.
+
+    `whom` is the age that it is for, `stem` the words that each item of its list goes on from.
+    """
 
     action: str
     urgency: Urgency = Urgency.unstated
     contact: Contact = Contact.unstated
     condition: str | None = None
     certain: bool = True
+    whom: str | None = None
+    stem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ def reader_of(name: str, words: Words) -> Reader:
     """The reader of a page about `name`."""
     about = tuple(sorted(stems(name)))
     short = [token for token in re.findall(r"\w+", plain(name).casefold()) if not token.startswith(about)]
+    initials = "".join(token[0] for token in re.findall(r"\w+", name))
+    short += [initials] if len(initials) > 1 else []
     named = "|".join([*(rf"{re.escape(stem)}\w*" for stem in about), *map(re.escape, short)]) or "(?!)"
     having = rf"\b{words.calls.having}\s+(?:\b(?:{named})\b\W*)+"
     return Reader(words, about, re.compile(having, re.IGNORECASE))
@@ -54,6 +61,9 @@ def read_call(text: str, reader: Reader) -> Call | None:
     """The order to get care that a clause gives, if it gives one."""
     rules, flat = reader.words.calls, plain(text)
     label = rules.label.match(flat)
+    whom = label["whom"] if label else None
+    if label and whom and not _goes_on_after(flat, label.end(), reader):
+        label, whom = None, None  # the age is all that the order asks for
     start = label.end() if label else 0
     order = rules.directive.search(flat, start) if len(flat) <= MAX_SENTENCE else None
     if order is None:
@@ -62,6 +72,8 @@ def read_call(text: str, reader: Reader) -> Call | None:
     first, later = rules.if_first.match(before), rules.if_after.match(after)
     found = later if first is None else first
     if found is None:
+        if needed := _needed(text, order, start, reader):
+            return needed
         return Call(text, certain=False) if rules.conditional.search(flat) or rules.emergency.search(order[0]) else None
     offset = start if first else order.end()
     condition, hurry = condition_of(text[offset + found.start("cond") : offset + found.end("cond")], reader)
@@ -76,7 +88,28 @@ def read_call(text: str, reader: Reader) -> Call | None:
         and not (urgency is Urgency.unstated and (rules.telling.search(order[0]) or (later and later["bare"])))
     )
     shown = text[: order.end() + later.end("mid")] if later and condition is None else text
-    return Call(shown.strip(" ,;:"), urgency, contact, condition, certain)
+    return Call(shown.strip(" ,;:"), urgency, contact, condition, certain, whom)
+
+
+def _goes_on_after(flat: str, start: int, reader: Reader) -> bool:
+    """Whether an order after `start` has a condition of its own."""
+    order = reader.words.calls.directive.search(flat, start)
+    return order is not None and reader.words.calls.if_after.match(flat[order.end() :].rstrip(TRAILING)) is not None
+
+
+def _needed(text: str, order: re.Match[str], start: int, reader: Reader) -> Call | None:
+    """`Severe belly pain needs medical care right away`: a sign that is said to need care at once."""
+    rules, flat = reader.words.calls, plain(text)
+    needer = rules.needer.search(flat[: order.start()], start) if rules.needs.search(order[0]) else None
+    subject = needer.groupdict().get("sign") if needer else None
+    urgency, contact = pressing(flat[order.start() :], reader)
+    doubtful = (rules.limits, rules.negated, rules.exception, rules.conditional)
+    after = flat[order.end() :].rstrip(TRAILING)
+    if subject is None or urgency is Urgency.unstated or any(rule.search(subject) for rule in doubtful):
+        return None
+    if condition_of(after, reader)[0] or rules.negated.search(after):
+        return None
+    return Call(text.strip(" ,;:"), urgency, contact, subject)
 
 
 def is_order(before: str, order: str, reader: Reader) -> bool:

@@ -186,6 +186,8 @@ def _blocks(found: FoundBlock, heading: str, context: Context) -> Iterator[Block
         yield _lost(found.lead or _statement(heading) or context.outline.name, notes["list-unclear"], numbers, context)
         for item in found.items:
             text = _statement(item.text)
+            if context.words.layout.cut_item.fullmatch(plain(item.text)):
+                continue  # "show more" says that the list goes on: it is no item of it
             if text and item.text.endswith(":"):
                 yield _lost(text, notes["list-lost"], item.numbers, context)
             elif text:
@@ -229,7 +231,9 @@ def _sign_set(context: Context, findings: Findings, keys: Sequence[str]) -> Sign
             key=key,
             sign=_statement(sign.text),
             action=_statement(sign.call.action),
-            provenance=context.provenance(sign.numbers, "key", "scope", "urgency", "contact"),
+            provenance=context.provenance(
+                sign.numbers, "key", "scope", "urgency", "contact", *(["sign"] if sign.joined else [])
+            ),
         )
         for key, sign in zip(keys, findings.signs, strict=True)
     )

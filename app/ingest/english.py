@@ -17,7 +17,8 @@ from app.pack import Audience
 
 DOCTOR = (
     r"(?:doctors?\b|pediatrician|paediatrician|GPs?\b|physician|(?:health(?: ?care)?|medical|"
-    r"care) (?:care )?(?:provider|professional|team)|provider\b|nurse\b|dentist|surgeon|specialist|midwife|"
+    r"care|treatment|diabetes|asthma|allergy|cancer|oncology|transplant|heart|surgical|specialty) "
+    r"(?:care )?(?:provider|professional|team)|provider\b|nurse\b|dentist|surgeon|specialist|midwife|"
     r"health visitor|\w+ologist\b|clinic\b|our office)"
 )
 EMERGENCY = (
@@ -29,6 +30,11 @@ CARE = (
     r"treatment)\b|care\b|help\b(?= (?:right away|immediately|now|at once|straight ?away)))"
 )
 NUMBER = r"(?:9-?1-?1|999|112|an ambulance|EMS\b|(?:your |the )?(?:local )?emergency (?:medical )?(?:services|number))"
+SYMPTOM = (
+    r"(?:temperatures?|fevers?|seizures?|convulsions?|headaches?|pain|rash(?:es)?|bleeding|vomiting|swelling|burns?|"
+    r"bites?|wounds?|injury|injuries|reactions?|dehydration|confusion|fainting|weakness|"
+    r"(?:trouble|difficulty) breathing)"
+)
 GENUS = (
     r"(?:germs?|diseases?|disorders?|conditions?|infections?|illness(?:es)?|tests?|exams?|scans?|procedures?|"
     r"surgery|operations?|treatments?|medicines?|drugs?|cells?|glands?|organs?|tubes?|tissues?|substances?|"
@@ -113,7 +119,8 @@ LAYOUT = Layout(
     cut_item=rule(
         r"(?:…|\.\.\.|,|[-–—])$",
         r"\b(?:and|or|the|a|an|of|to|with|for|that|is|are|your|by)$",
-        r"^(?:(?:show|see|read|view|load) (?:more|all|less)|\+ ?\d+ more|and more|more)\W*$",
+        r"^\W*(?:(?:show|see|read|view|load) (?:more|all|less)(?: [\w ]{1,15})?|\+ ?\d+ more|and (?:\d+ )?more|more|"
+        r"(?:(?:the |this )?list )?(?:is )?continue[sd](?: (?:below|on [\w ]{1,15}))?)\W*$",
     ),
     abbreviation=rule(
         r"\b(?:Drs?|Mrs?|Ms|St|vs|e\.g|i\.e|approx|Prof|Jr|Sr|U\.S|U\.K|a\.m|p\.m|fig|M\.D|Ph\.D)\.$", r"\b[A-Z]\.$"
@@ -328,24 +335,31 @@ CALLS = Calls(
     directive=rule(
         rf"\b(?:call|phone|ring|contact|see|visit|notify|alert|tell|talk (?:to|with)|speak (?:to|with)|"
         rf"check with|get in touch with|reach out to|(?:make|schedule) an appointment (?:with|to see)|"
-        rf"ask for an?|get (?:help|advice|an appointment) from|take (?:(?:your|their|the) (?:child|baby)|"
-        rf"him or her|him|her|them) to(?: see)?)\b[^.;:,?()]{{0,40}}?\b{DOCTOR}",
+        rf"ask for an?|get (?:help|advice|an appointment) from|(?:take|bring|drive|rush) "
+        rf"(?:(?:your|their|the) (?:child|baby)|him or her|him|her|them) to(?: see)?)\b[^.;:,?()]{{0,40}}?\b{DOCTOR}",
         rf"\b(?:call|dial|phone|ring)\b[^.;:,?()]{{0,30}}?\b{NUMBER}",
-        r"\b(?:go|return|come back|head|take (?:(?:your|their|the) (?:child|baby)|him or her|him|her|"
-        r"them))\b[^.;:,?()]{0,30}?\bto (?:the |your |a |an )?(?:nearest |closest |local |"
+        r"\b(?:go|return|come back|head|(?:take|bring|drive|rush) (?:(?:your|their|the) (?:child|baby)|"
+        r"him or her|him|her|them))\b[^.;:,?()]{0,30}?\bto (?:the |your |a |an )?(?:nearest |closest |local |"
         r"hospital )*(?:emergency (?:room|department)|ER\b|ED\b|A&E|accident and emergency|hospital\b|"
         r"urgent care)",
         rf"\b(?:get|seek|find|needs?|requires?) {CARE}",
         r"\btell (?:your (?:mom|dad|parent)|an? (?:adult|grown-up|parent))[\w ,]{0,40}?(?=right away|immediately|"
         r"now\b|if\b)",
-        r"\bcall(?: us)?(?= (?:right away|immediately|now|at once|straight ?away|if|when|within)\b)",
+        r"\b(?:make|book|schedule) an appointment(?= (?:if|when)\b)",
+        r"\bcall(?: us)?(?= (?:right away|immediately|now|at once|straight ?away|if|when|within|during)\b)",
     ),
     heading=rule(
         r"^(?:know )?when (?:should|do|does|must|to|is it time to|it's time to|you should|i should)\b[\w\s',-]{0,30}$"
     ),
     label=rule(
         r"^(?:(?:non-urgent|urgent|emergency) advice|immediate action required|important|warning|"
-        r"emergency)\s*[:!–-]\s*"
+        r"emergency)\s*[:!–-]\s*",
+        r"^(?P<whom>(?:in|for) (?:newborns?|infants?|babies|an? (?:baby|infant|child|newborn)|toddlers|"
+        r"(?:young |older )?children|kids|teens|adults)(?: (?:[\w-]+ ){0,3}(?:\d+|one|two|three|four|five|six) "
+        r"(?:to \d+ )?(?:days?|weeks?|months?|years?)(?: (?:old|of age|and older|and up|or older|"
+        r"or younger))?)?|at any age|"
+        r"(?:if|when) your (?:child|baby) is (?:[\w-]+ ){0,3}(?:\d+|one|two|three|four|five|six) (?:[\w-]+ ){0,4}"
+        r"(?:old|of age|months|years|weeks)),\s*",
     ),
     order=rule(
         r"(?:^|[,;:—–!(\"“-]|\b(?:and|or|then|please|always|also|so|just|immediately|should|must|but))\s*$",
@@ -353,11 +367,15 @@ CALLS = Calls(
         r"know when|when) to\s*$",
     ),
     needs=rule(r"^(?:needs?|requires?)\b"),
-    needer=rule(rf"\b{PEOPLE}(?: (?:should|must))?\s*$"),
+    needer=rule(
+        rf"\b{PEOPLE}(?: (?:should|must))?\s*$",
+        rf"^(?P<sign>(?:(?!it\b|this\b|that\b|these\b|such\b|most\b|some\b)[\w'-]+ ){{1,4}}{SYMPTOM})\s*$",
+    ),
     having=r"(?:with|who have|who has)(?: an?| the)?",
     limits=rule(
         r"\b(?:after|before|during|while|until|unless|under|over|younger|older|newborns?|infants?|babies|baby|"
-        r"toddlers?|pregnan\w*|adults?|who|whose|stop|medicines?|vaccines?|surgery|only|were|was|had|may|might|"
+        r"toddlers?|pregnan\w*|adults?(?! (?:should|must))|who|whose|stop|medicines?|vaccines?|surgery|only|"
+        r"were|was|had|may|might|"
         r"can|could|will|would|if|when|in|for|at|with|doctors?|nurses?|not)\b|\d"
     ),
     negated=rule(
@@ -382,18 +400,23 @@ CALLS = Calls(
         r"\b(?:unless|except|exception|other than|not (?:if|when)|even (?:if|though)|whether or not|but (?:not|only))\b"
     ),
     telling=rule(r"^(?:tell|ask|check|notify|alert)\b"),
-    these=rule(r"\b(?:these|those|this|the following|below|above)\b"),
+    these=rule(
+        r"\b(?:these|those|this|the following|below|above)\b",
+        r"\b(?:two|three|four|both|several|\d+)(?: or more)? of\s*$",
+    ),
     if_word=rule(r"\b(?:if|when|whenever)\b"),
     joint=rule(r"[,;]?\s*(?:\b(?:and|or|but|then)\b,?\s*)?$"),
     if_first=rule(
         r"^(?:(?:but|and|so|also|or)\b,? )?(?:if|when(?:ever)?|as soon as|"
         r"any ?time)\s+(?P<cond>[^;]+?)\s*[,—–]\s*(?:(?:then|please|immediately|be sure to|it's important to|"
-        r"it's time to|you should|you must|you need to|parents should|they should|always|right away)\s*)*$"
+        r"it's time to|(?:ask|tell|have|get) (?:an? (?:[\w-]+ )?(?:adult|grown-up|teacher|parent)|someone) to|"
+        r"you should|you must|you need to|parents should|they should|always|right away)\s*)*$"
     ),
     if_after=rule(
         r"^(?P<mid>[^.;:]{0,90}?)\b(?:(?:if|when(?:ever)?|as soon as(?! possible| you can)|in case)\b\s*|"
         r"(?P<bare>for$)|(?:for|with)\s+(?=(?:any|these|the following|signs?|symptoms?|"
-        r"one or more)\b))(?P<cond>.*)$"
+        rf"one or more)\b)|for\s+(?=an? (?:[\w-]+ ){{0,2}}{SYMPTOM}\b)|in\s+(?=(?:any of )?(?:these|"
+        r"the following)\b))(?P<cond>.*)$"
     ),
     conditional=rule(
         r"\b(?:if|when|whenever|for any|for these|right away|immediately|any (?:other )?(?:signs?|symptoms?))\b"
@@ -408,10 +431,12 @@ CALLS = Calls(
         notices see sees experience experiences any of these those the this following signs sign symptoms
         symptom problems problem things and or one more at least also a an below above warning danger seems seem
         feels feel starts start to there happen happens occur occurs apply applies with do does that listed here
-        with"""
+        cases situations with"""
     ),
     not_a_sign=rule(
-        r"\b(?:questions?|concerns?|suspect|because|concerned|worr(?:y|ied)|(?<!can't )think|thinks|"
+        r"\b(?:questions?|concerns?|suspect|because|concerned|worr(?:y|ied)|(?<!can't )think(?! (?:that )?"
+        r"(?:you|your child|your baby|they|he|she)\b.{0,30}?"
+        r"\bha(?:s|ve)\b)|thinks|"
         r"(?<!not )(?<!n't )wants?|like to|plan|planning|need help|advice|refill|sure|side effects?|reaction to|"
         r"allergic to|pregnant|vaccin\w+|shots?|surgery|operation|taking|insurance|appointments?|test results|"
         r"check-?ups?|follow-?ups?|sports|camp|\d+ (?:months?|years?) old|travel\w*|exposed|close contact|"
@@ -433,17 +458,19 @@ CALLS = Calls(
     ),
     non_urgent=rule(
         r"\bnon-?urgent\b|\bnot urgent\b|\broutine (?:appointment|visit)\b|\bnext (?:routine )?(?:visit|"
-        r"appointment|checkup)\b|\bwhen it's convenient\b"
+        r"appointment|checkup)\b|\b(?:during|in) (?:regular |normal )?(?:office|business|clinic) hours\b|"
+        r"\bwhen it's convenient\b"
     ),
     emergency=rule(EMERGENCY, r"\bto (?:the|an|your|a) (?:nearest |closest |local )?(?:ER|ED)\b"),
-    doctor=rule(rf"\b{DOCTOR}"),
+    doctor=rule(rf"\b{DOCTOR}", r"\b(?:make|book|schedule) an appointment\b"),
 )
 
 SIGNS = SignWords(
     holder=rule(
-        r"^(?:your (?:child|baby|infant|toddler|teen|kid|son or daughter)|the (?:child|baby)|a child|he or she|"
+        r"^(?:(?:you or )?your (?:child|baby|infant|toddler|teen|kid|son or daughter)(?: or (?:baby|child|teen))?|"
+        r"the (?:child|baby)|a child|he or she|"
         r"she or he|he|she|you|they|someone|kids?|children)(?: (?:also|ever|suddenly))? (?:has|have|"
-        r"gets?(?= an? )|develops?|shows?|notices?|sees?)\s+(?!had\b|been\b|to\b|just\b|not\b)"
+        r"gets?(?= an? )|develops?|shows?|notices?|sees?)\s+(?!had\b|never\b|been\b|to\b|just\b|not\b)"
     ),
     and_clause=rule(
         r"\band\b.*\b(?:is|are|has|have|develops?|gets?|feels?|looks?|seems?|can't|cannot|won't|doesn't|isn't|"
@@ -462,13 +489,17 @@ SIGNS = SignWords(
     alarming=rule(
         r"\b(?:emergency|warning|danger) (?:signs?|symptoms?)\b",
         r"\b(?:signs?|symptoms?) of an? (?:[\w-]+ ){0,3}emergency\b",
+        r"\b(?:is|are|as|be) (?:always )?an? (?:[\w-]+ )?emergency\b|\b(?:medical|life-threatening) emergency\b",
     ),
     kind_ends=rule(
         r"\s*\b(?:or|and|but|such as|like|including|while|after|that|which|who|during|for|in your|within)\b"
     ),
     these_include=rule(r"^(?:these|they|those|this)(?: (?:may|can|might|could))? includes?\b\s*:?\s*(?P<items>.*)$"),
     examples=rule(r"^,?\s*(?:such as|like|including|for example,?|e\.g\.,?)\s+"),
-    examples_end=rule(r"[,\s]+(?:such as|like|including|for example|these include)\s*$"),
+    examples_end=rule(
+        r"[,\s]+(?:such as|like|including|for example|these include|"
+        r"which (?:(?:may|can|might) )?(?:look like|includes?))\s*$"
+    ),
     include=rule(
         r"^(?:(?:the|these|some|other|common|early|first|most|possible|typical|main|usual|serious|warning|danger|"
         r"emergency) )*(?:signs?|symptoms?)(?: (?:and|or|&) (?:signs?|"
@@ -489,12 +520,13 @@ SIGNS = SignWords(
     conjunction=rule(r",\s*(?:and|or)\s+(?![^()]*\))|,\s+(?![^()]*\))"),
     and_=rule(r"\s+and\s+"),
     or_=rule(r"\s+or\s+"),
-    or_at_end=rule(r"[,\s]+or\s*$"),
+    or_at_end=rule(r"[,\s]+or(?: (?:has|have|shows?|gets?))?\s*$"),
     or_at_start=rule(r"^[,\s]*or\s+"),
     goes_on=rule(r"^(?:they|it|which|so|but|because|this|these|who|that|as|if|when|call|get|see)\b"),
     stands_alone=rule(
         r"^(?:an?|any|trouble|difficulty|signs?|symptoms?|has|have|is|are|isn't|aren't|can't|cannot|won't|"
-        r"doesn't|seems?|feels?|gets?|looks?|starts?|stops?|vomits?|develops?|becomes?|refuses|your|they|he|she|"
+        r"doesn't|seems?|feels?|gets?|looks?|starts?|stops?|vomits?|develops?|becomes?|refuses|"
+        r"faints|turns|passes|loses|keeps|acts|drools|complains|wheezes|limps|shakes|throws|your|they|he|she|"
         r"you|there)\b"
     ),
     preposition=rule(r"\b(?:in|on|of|around|from|near|to|with|at|under|behind)\b"),
@@ -569,7 +601,8 @@ ENGLISH = Words(
     lang="en",
     function_words=vocabulary(
         """the of and to is are with for your you it that this or be can may if not they have when their as from an
-        by about these which will do more how what who get in on was were than his her its"""
+        by about these which will do more how what who get in on was were than his her its at has had we so been
+        there some most all any after because while into out up then them our she him would should"""
     ),
     layout=LAYOUT,
     credits=CREDITS,

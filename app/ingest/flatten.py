@@ -56,9 +56,10 @@ _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 4}
 _BLOCKS_IN_CELLS = "p, div, ul, ol, h1, h2, h3, h4, table"
 _MENU_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|footer|share|sharing|social|cookies?|skip-?link|sidebar|"
-    r"masthead|toolbar|advert|promo|search-?form|pagination|site-header|site-footer)(?:$|[\s_-])",
+    r"masthead|tools?|toolbar|advert|promo|search-?form|pagination|site-header|site-footer)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_TABS = re.compile(r"(?:^|[\s_-])(?:tabs?|tab-?list|pills)(?:$|[\s_-])", re.IGNORECASE)
 _REPAIRS = ftfy.TextFixerConfig(
     uncurl_quotes=False, fix_latin_ligatures=False, fix_character_width=False, fix_line_breaks=False
 )
@@ -384,6 +385,13 @@ def _area(node: LexborNode, tag: str, area: Area) -> Area:
     if tag in {"main", "article"} or role == "main":
         return "main"
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    if (
+        tag in {"ul", "ol"}
+        and _TABS.search(names)
+        and node.css_first("a")
+        and not node.css_first("p, div, h2, h3, h4, li li")
+    ):
+        return "menu"
     if tag in {"header", "aside"} or (tag in _BLOCKS and _MENU_NAMES.search(names)):
         return area if node.css_first("h1, main, article") is not None else "menu"
     return area

@@ -13,6 +13,7 @@ from app.ingest.words import Words, plain, sentences
 
 MAX_SENTENCE = 1_000
 _PARENTHESIS = re.compile(r"\(([^()]{2,200})\)")
+_AFTER_SAYING = re.compile(r"\s*\([^()]{2,80}\),\s+([^.,;:()]{6,200})(?=[.;]|$)")
 _BEFORE_ALSO = re.compile(r"(?:\s*\([^()]{2,80}\))?[\s,(]*(?:(?:is|are|es|son)\s+)?$")
 _SYLLABLES = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?(?:-[^\W\d_]+)*")
 _HEARD = ((r"ph", "f"), (r"c(?=[eiy])|z", "s"), (r"[cq]", "k"), (r"x", "ks"), (r"[^bdfgjklmnprstv]", ""))
@@ -109,6 +110,11 @@ def _explained(passage: _Passage, words: Words) -> Iterator[FoundTerm]:
     for found in _PARENTHESIS.finditer(text):
         if rules.gloss.search(plain(found[1])):
             spans.append((_noun_before(flat, found.start(), words), found[1]))
+    for saying in _sayings(passage, words):
+        at = text.find(saying.word)
+        glossed = _AFTER_SAYING.match(text, at + len(saying.word))
+        if passage.whole and glossed and rules.gloss.search(plain(glossed[1])):
+            spans.append(((at, at + len(saying.word)), glossed[1]))
     for (start, end), explained in spans:
         if start < end and not rules.common.search(flat[start:end]):
             yield FoundTerm(text[start:end], explained.strip(), passage.numbers)

@@ -19,27 +19,36 @@ _BREADCRUMB = re.compile(r"\s[>›»/]\s")
 
 
 def find_organisation(
-    menu: Sequence[Line], words: Words, provenance: Callable[..., Provenance]
+    menu: Sequence[Line], words: Words, languages: Sequence[Words], provenance: Callable[..., Provenance]
 ) -> Iterator[Location | DirectoryEntry]:
-    """Locations, then directory entries; what the menu names twice is one record with both lines."""
-    kinds = [_kind(line.text, words) for line in menu]
+    """Locations, then directory entries; what the menu names twice is one record with both lines.
+
+    A menu may name places in another of the languages than its page is in.
+    """
+    named = [_place(line.text, words, languages) for line in menu]
+    kinds = [place[0] if place else None for place in named]
     places = {
         at for at, kind in enumerate(kinds) if kind is not None and (kind != "unstated" or _near_place(at, kinds))
     }
-    yield from _locations([(menu[at], kinds[at] or "unstated") for at in sorted(places)], words, provenance)
+    found = [(menu[at], *place) for at in sorted(places) if (place := named[at])]
+    yield from _locations(found, words, provenance)
     yield from _entries([line for at, line in enumerate(menu) if at not in places], words, provenance)
 
 
-def _kind(text: str, words: Words) -> str | None:
-    """The kind of the place that a line names ("Urgent Care – Springfield"); None where it names no place and town."""
+def _place(text: str, words: Words, languages: Sequence[Words]) -> tuple[str, str] | None:
+    """The kind and town of the place that a line names ("Urgent Care – Springfield"), its own language first."""
+    own = _kind_and_town(text, words)
+    others = (_kind_and_town(text, other) for other in languages if other is not words)
+    return own if own and own[0] != "unstated" else next((place for place in others if place), own)
+
+
+def _kind_and_town(text: str, words: Words) -> tuple[str, str] | None:
     rules = words.organisation
     joined = rules.joined.fullmatch(text)
     if joined is None or len(text) > MAX_LENGTH or rules.no_town.search(joined["town"]):
         return None
     kind = next((kind for kind, rule in rules.kinds if rule.search(plain(joined["name"]))), None)
-    if kind is None:
-        return "unstated" if joined["dash"] else None
-    return kind
+    return (kind or "unstated", joined["town"]) if kind or joined["dash"] else None
 
 
 def _near_place(at: int, kinds: Sequence[str | None]) -> bool:
@@ -63,18 +72,18 @@ def _url(lines: Sequence[Line]) -> str | None:
 
 
 def _locations(
-    found: Sequence[tuple[Line, str]], words: Words, provenance: Callable[..., Provenance]
+    found: Sequence[tuple[Line, str, str]], words: Words, provenance: Callable[..., Provenance]
 ) -> Iterator[Location]:
-    kinds = {line.text.casefold(): kind for line, kind in found}
+    places = {line.text.casefold(): (kind, town) for line, kind, town in found}
     taken: dict[str, int] = {}
-    for key, lines in _merged([line for line, _ in found]).items():
+    for key, lines in _merged([line for line, *_ in found]).items():
         name = lines[0].text
-        joined = words.organisation.joined.fullmatch(name)
+        kind, town = places[key]
         yield Location(
             slug=free_slug(name, taken, "location"),
             name=name,
-            kind=kinds[key],
-            postal_address=PostalAddress(city=joined["town"]) if joined else PostalAddress(),
+            kind=kind,
+            postal_address=PostalAddress(city=town),
             url=_url(lines),
             lang=words.lang,
             provenance=provenance(_numbers(lines), "slug", "kind", "postal_address.city"),

@@ -10,13 +10,19 @@ from typing import Literal
 from app.ingest.credits import Credit, take_credits
 from app.ingest.flatten import Line, NotAnArticle, Page
 from app.ingest.parts import MAX_HEADING, Part, asks, is_prose, leads, read_parts
-from app.ingest.words import Words, plain
+from app.ingest.words import Words, plain, sentences
 from app.pack import Audience
 
 NEAR = 6
+# A paragraph of this many words is an article by itself.
+MIN_WALL_WORDS = 50
+# A line before the text names it where one of this many first paragraphs repeats it.
+OPENING = 2
 _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+|\s*[|»]\s*|\s+::\s+")
 _BEFORE_COLON = re.compile(r"\s*:\s+.*")
 _AUDIENCE_TAIL = re.compile(r"\s*\((?:for|para) [^()]*\)\s*$", re.IGNORECASE)
+_ASKED = re.compile(r"[^.!?]*\?")
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 _SAID = re.compile(r"\s*\([^()]*-[^()]*\)")
 
 
@@ -31,6 +37,7 @@ class Outline:
     audience_numbers: tuple[int, ...]
     credit: Credit
     menu: list[Line]
+    body: list[Line]
     parts: list[Part]
     related: list[Line]
 
@@ -61,6 +68,7 @@ def outline(page: Page, words: Words) -> Outline:
         audience_numbers=() if told is None else article[told].numbers,
         credit=credit,
         menu=[line for line in shown if line.area != area] + article[:begin] + tail,
+        body=body,
         parts=read_parts(body, words),
         related=related,
     )
@@ -95,8 +103,14 @@ def _points_inside(line: Line, page: Page) -> bool:
 def _first_prose(article: Sequence[Line]) -> int:
     for at, line in enumerate(article):
         near = article[at + 1 : at + 1 + NEAR]
-        told = any(is_prose(other) or other.role == "item" or other.text.endswith(":") for other in near)
-        if told and is_prose(line) and not line.text.endswith("?"):
+        told = any(is_prose(other) or other.role in {"item", "cell"} or other.text.endswith(":") for other in near)
+        alone = len(line.text.split()) >= MIN_WALL_WORDS
+        titled = at > 0 and article[at - 1].role == "heading" and article[at - 1].level == 1
+        asked = _ASKED.fullmatch(line.text) if titled else line.text.endswith("?")
+        if (told or alone or titled) and is_prose(line) and not asked:
+            return at
+    for at, line in enumerate(article):
+        if is_prose(line) and not line.text.endswith("?"):
             return at
     raise NotAnArticle("holds no running text, only short lines as a menu has; an article's paragraphs are needed")
 
@@ -117,10 +131,18 @@ def _name(page: Page, article: Sequence[Line], first: int, words: Words) -> tupl
     subject = _subject(article[first], words)
     candidates = list(_titles(page, article, first, subject))
     candidates += [(_BEFORE_COLON.sub("", text), at) for text, at in candidates if ":" in text]
+    headed = [(line.text, at) for at, line in enumerate(article) if line.role == "heading" and line.level == 1]
+    if len(headed) == 1 and (name := _only_heading(page, article, headed[0][0], told, words)):
+        return name, headed[0][1]
     for text, at in candidates:
         name = clean_name(text, words)
-        if name and (_is_about(told, stems(name)) or (subject and at is not None and stems(name) == stems(subject))):
+        same = bool(subject) and at not in {None, first} and stems(name) == stems(subject)
+        if name and (same or _is_about(told, stems(name))):
             return name, at if at is not None else _headed(article, name)
+    for text, at in candidates:
+        name = clean_name(text, words)
+        if name and at is not None and at < first and _repeats(told[:OPENING], name):
+            return name, at
     raise NotAnArticle(
         "does not say what it is about: no title or first sentence names what the text goes on to tell of"
     )
@@ -130,6 +152,22 @@ def _is_about(told: Sequence[str], name: frozenset[str]) -> bool:
     """Whether a text speaks of this name twice, once with most of its words."""
     most = len(name) * (0.75 if len(name) < 6 else 0.5)
     return any(_told_of(text, name) >= most for text in told) and sum(_mentions(text, name) for text in told) > 1
+
+
+def _only_heading(page: Page, article: Sequence[Line], heading: str, told: Sequence[str], words: Words) -> str:
+    """The name in a page's one main heading, if the text repeats it, or its head does and the text asks for health."""
+    name = clean_name(heading, words)
+    under = [line.text for line in article if line.role == "heading" and line.level > 1]
+    asked = sum(asks(text, words) for text in under)
+    titled = any(heading.casefold() in title.casefold() for title in page.titles)
+    spoken = any(_mentions(text, stems(name)) for text in told)
+    return name if _repeats([*told, *under], name) or (titled and asked + spoken > 1) else ""
+
+
+def _repeats(told: Sequence[str], name: str) -> bool:
+    """Whether a text has this name, with or without what it says in brackets."""
+    both = (stems(name), stems(_IN_BRACKETS.sub("", name)))
+    return any(_told_of(text, named) == len(named) > 0 for named in both for text in told)
 
 
 def _subject(line: Line, words: Words) -> str:
@@ -146,7 +184,7 @@ def _titles(page: Page, article: Sequence[Line], first: int, subject: str) -> It
     if subject:
         named = stems(subject)
         yield from ((article[at].text, at) for at in near if _told_of(article[at].text, named) == len(named))
-        yield subject, None
+        yield subject, first
     yield from ((part, None) for title in page.titles for part in _TITLE_PARTS.split(title))
     yield from ((article[at].text, at) for at in near)
 
@@ -255,6 +293,9 @@ def _take_teasers(body: list[Line], name: str, words: Words) -> tuple[list[Line]
 
 def _is_teaser(line: Line, named: frozenset[str], words: Words) -> bool:
     text = plain(line.text)
-    if not is_prose(line) or text.endswith(":") or words.calls.directive.search(text) or _mentions(text, named):
+    if not is_prose(line) or text.endswith(":") or words.calls.directive.search(text):
         return False
-    return bool(words.layout.teaser.search(text) or words.layout.teaser_hint.search(text))
+    if any(words.layout.teaser.match(sentence) for sentence in sentences(text, words)):
+        return True  # an order to read elsewhere, also on the same topic
+    hints = words.layout.teaser.search(text) or words.layout.teaser_hint.search(text)
+    return bool(hints) and not _mentions(text, named)

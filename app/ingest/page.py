@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,10 +17,10 @@ from pydantic import ValidationError
 from app.ingest.context import Context
 from app.ingest.edition import heading_aspect, make_condition
 from app.ingest.english import ENGLISH
-from app.ingest.flatten import MAX_BYTES, NotAnArticle, Page, flatten
+from app.ingest.flatten import MAX_BYTES, Line, NotAnArticle, Page, flatten
 from app.ingest.glossary import read_glossary
 from app.ingest.organisation import find_organisation
-from app.ingest.outline import Outline, outline
+from app.ingest.outline import Outline, outline, stems
 from app.ingest.parts import Part, Prose, is_prose
 from app.ingest.related import find_articles
 from app.ingest.slugs import free_slug, slugify
@@ -31,6 +31,8 @@ from app.pack import MAX_RECORD_BYTES, AnyRecord, GlossaryTerm, PackInfo, Publis
 __all__ = ["Draft", "NotAnArticle", "extract", "read_page", "source_lines"]
 
 LANGUAGES = (ENGLISH, SPANISH)
+# A subject is explained in one of this many first paragraphs.
+OPENING = 2
 NOT_STATED = "not stated"
 RIGHTS_NOT_STATED = "The page states no rights: ask its owner before you publish any of this."
 # Telling of two of these is what tells a health article from other running text.
@@ -129,8 +131,8 @@ def _language(page: Page) -> Words:
         raise NotAnArticle("holds no running text, only short lines as a menu has; an article's paragraphs are needed")
     if sum(len(_CODE.findall(text)) for text in page.source) * 50 > sum(map(len, page.source)):
         raise NotAnArticle("is code or data; an article's paragraphs are needed")
-    words = language_of(told, LANGUAGES)
     named = (page.lang or "").casefold()[:2]
+    words = language_of(told, LANGUAGES, named)
     if words is None or named not in {"", *(language.lang for language in LANGUAGES)}:
         raise NotAnArticle("is in neither English nor Spanish, as far as can be told; one of them is needed")
     return words
@@ -140,15 +142,41 @@ def _refuse_other_text(found: Outline, words: Words) -> None:
     """Refuse running text that is no health article: news, a recipe, a portrait, a list of teasers."""
     if _PERSON.search(found.name):
         raise NotAnArticle(f"is about a person, “{found.name}”; an article about a health topic is needed")
-    told: set[str] = set()
-    for aspect in (aspect for part in found.parts for aspect in _aspects_told(part, words)):
-        told |= {aspect} & TELLING_ASPECTS
-        if len(told) > 1:
-            return
+    if _is_place(found.name, words):
+        raise NotAnArticle(f"is about a place, “{found.name}”; an article about a health topic is needed")
+    headings = [line for line in found.body if line.role == "heading" and line.level > 1]
+    if _lead_away(headings) or _lead_away(found.body):
+        raise NotAnArticle("is a list of other pages, whose titles are links; an article itself is needed")
+    told = {aspect for part in found.parts for aspect in _aspects_told(part, words)} - {"OverviewHealthAspect"}
+    telling = told & TELLING_ASPECTS
+    if len(telling) > 1 or (telling and (len(told) > 1 or _explains(found, words))):
+        return
     raise NotAnArticle(
         f"seems to be no health article: of “{found.name}” it does not tell at least two of symptoms, causes, "
         "diagnosis, treatment, prevention and when to get care"
     )
+
+
+def _lead_away(lines: Sequence[Line]) -> bool:
+    """Whether most lines are links to other pages; one to a place in a page may be a heading's own mark."""
+    away = sum(line.href is not None and "#" not in line.href for line in lines)
+    return away > 1 and away * 2 > len(lines)
+
+
+def _is_place(name: str, words: Words) -> bool:
+    """Whether a name is a place of care and its town."""
+    rules = words.organisation
+    joined = rules.joined.fullmatch(name)
+    return joined is not None and any(rule.search(plain(joined["name"])) for _, rule in rules.kinds)
+
+
+def _explains(found: Outline, words: Words) -> bool:
+    """Whether the text says what its subject is, or for which readers of a health library it is written."""
+    if found.audience_basis == "stated":
+        return True
+    prose = [block.text for part in found.parts for block in part.blocks if isinstance(block, Prose)]
+    said = (words.explanations.subject.match(plain(text)) for text in prose[:OPENING])
+    return any(match and stems(match["term"]) & stems(found.name) for match in said)
 
 
 def _aspects_told(part: Part, words: Words) -> Iterator[str]:
@@ -156,13 +184,15 @@ def _aspects_told(part: Part, words: Words) -> Iterator[str]:
         yield aspect
     for block in part.blocks:
         text = plain(block.text if isinstance(block, Prose) else block.lead or "")
+        if words.calls.directive.search(text):
+            yield "SeeDoctorHealthAspect"
         yield from (aspect for aspect, rule in words.aspects.by_text if rule.search(text))
 
 
 def _records(context: Context) -> Iterator[AnyRecord]:
     yield make_condition(context)
     yield from find_articles(context.outline.related, context.slug, context.words, context.provenance)
-    yield from find_organisation(context.outline.menu, context.words, context.provenance)
+    yield from find_organisation(context.outline.menu, context.words, LANGUAGES, context.provenance)
     yield from _terms(context)
 
 

@@ -48,7 +48,8 @@ def _pairs(lines: Sequence[Line], words: Words) -> Iterator[tuple[Line | None, L
     linked = any(line.href for line in lines)
     title: Line | None = None
     for line in lines:
-        if is_prose(line):
+        card = title is not None and line.href is not None and (title.href, title.role) == (line.href, "heading")
+        if is_prose(line) or card:
             yield title, line
             title = None
             continue

@@ -35,7 +35,10 @@ MAX_SIGN = 300
 
 @dataclass(frozen=True, slots=True)
 class FoundSign:
-    """A sign as one place names it. `kind` is what an umbrella covers, `under` the kind that it is an example of."""
+    """A sign as one place names it. `kind` is what an umbrella covers, `under` the kind that it is an example of.
+
+    `joined` is a sign put together of words that the page has apart: whom it is for, or what a list goes on from.
+    """
 
     text: str
     call: Call
@@ -43,6 +46,7 @@ class FoundSign:
     scope: Scope = Scope.named
     kind: str | None = None
     under: str | None = None
+    joined: bool = False
 
 
 @dataclass(slots=True)
@@ -68,6 +72,13 @@ class Findings:
 
 def signs_of(call: Call, numbers: tuple[int, ...], reader: Reader) -> list[FoundSign] | None:
     """The signs that a call's own condition names; None where it cannot be told."""
+    found = _named_in(call, numbers, reader)
+    if found is None or any(points(sign.text, reader) for sign in found if sign.scope is Scope.named):
+        return None
+    return [replace(sign, text=f"{call.whom}: {sign.text}", joined=True) for sign in found] if call.whom else found
+
+
+def _named_in(call: Call, numbers: tuple[int, ...], reader: Reader) -> list[FoundSign] | None:
     rules, signs = reader.words.calls, reader.words.signs
     text = call.condition or ""
     flat = plain(text)
@@ -81,7 +92,7 @@ def signs_of(call: Call, numbers: tuple[int, ...], reader: Reader) -> list[Found
     umbrella = umbrella_in(flat, reader)
     if umbrella is None:
         held = signs.holder.match(flat) if not signs.and_clause.search(flat) else None
-        named = _alternatives(text[held.end() :] if held else text, reader)
+        named = _alternatives(text[held.end() :] if held else text, reader, held=held is not None)
         return [FoundSign(sign, call, numbers) for sign in named]
     covered, rest = covered_by(umbrella, reader)
     end = umbrella.end() - len(rest)
@@ -111,19 +122,63 @@ def _beside(text: str, joint: Pattern[str], reader: Reader) -> list[str] | None:
         return [] if points(text, reader) or signs.bearer.search(flat) else None
     told = (text[: edge.start()] + text[edge.end() :]).strip()
     held = signs.holder.match(plain(told))
-    named = _alternatives(told[held.end() if held else 0 :], reader)
+    named = _alternatives(told[held.end() if held else 0 :], reader, held=held is not None, more=True)
     return named if all(signs.stands_alone.match(plain(sign)) for sign in named) else None
 
 
-def _alternatives(text: str, reader: Reader) -> list[str]:
-    """`a rash, a fever, or trouble breathing` is three signs; where a part may not stand alone, the whole is one."""
+def _alternatives(text: str, reader: Reader, *, held: bool = False, more: bool = False) -> list[str]:
+    """`a rash, a fever, or trouble breathing` is three signs; where a part may not stand alone, the whole is one.
+
+    `held` says that a person has what is named, `more` that an "or" leads to a further sign after the text.
+    """
     rules, flat = reader.words.signs, plain(text)
-    pieces = rules.alternative.split(text)
-    if len(pieces) < 2 or rules.and_.search(flat) or "(" in text or not rules.or_.search(flat):
+    pieces = _pieces(text, reader)
+    if len(pieces) < 2 or any(rules.and_.search(plain(piece)) for piece in pieces[1:]) or "(" in text:
         return [text]
-    if not all(rules.stands_alone.match(plain(piece)) and not rules.place.match(plain(piece)) for piece in pieces):
+    if not (more or rules.or_.search(flat)) or any(points(piece, reader) for piece in pieces):
         return [text]
+    if rules.and_.search(plain(pieces[0])) and len(pieces) + more < 3:
+        return [text]
+    personal = held or points(" ".join(pieces[0].split()[:2]), reader)
+    if not personal and any(_is_predicate(piece, reader) for piece in pieces[1:]):
+        return [text]
+    short = len(pieces[0].split()) <= 2
+    if_word = reader.words.calls.if_word
+    whole = held or if_word.match(plain(pieces[1])) is not None  # the first part is then a sign or a clause of its own
+    if not all(_stands_alone(piece, reader, noun=short) for piece in pieces[whole:]):
+        return [text]
+    pieces = [piece[found.end() :].strip() if (found := if_word.match(plain(piece))) else piece for piece in pieces]
     return [text] if _distributes(pieces, reader) else pieces
+
+
+def _pieces(text: str, reader: Reader) -> list[str]:
+    """The parts between commas and "or"; what a bare "or" adds to a word, as in `blue or gray`, stays with it."""
+    pieces, start = [], 0
+    for joint in reader.words.signs.alternative.finditer(text):
+        after = text[joint.end() :]
+        following = reader.words.signs.alternative.split(after, maxsplit=1)[0]
+        short = len(text[start : joint.start()].split()) <= 2
+        if joint[0].lstrip().startswith(",") or _stands_alone(following, reader, noun=short):
+            pieces.append(text[start : joint.start()])
+            start = joint.end()
+    return [*pieces, text[start:]]
+
+
+def _stands_alone(piece: str, reader: Reader, *, noun: bool = False) -> bool:
+    rules, flat = reader.words.signs, plain(piece)
+    alone = rules.stands_alone.match(flat) or reader.words.calls.if_word.match(flat)
+    if alone is None and noun:  # `belly pain`
+        named = reader.words.calls.needer.match(flat)
+        return named is not None and bool(named.groupdict().get("sign"))
+    return alone is not None and rules.place.match(flat) is None
+
+
+def _is_predicate(piece: str, reader: Reader) -> bool:
+    """Whether a part lacks its subject: `turns blue`, which may be said of a person or of a rash."""
+    rules, flat = reader.words.signs, plain(piece)
+    if reader.words.calls.if_word.match(flat) or reader.words.calls.needer.match(flat):
+        return False
+    return not (rules.article.match(flat) or rules.trouble.match(flat) or umbrella_in(flat, reader))
 
 
 def _enumeration(text: str, reader: Reader) -> list[str]:
@@ -176,7 +231,7 @@ def find_signs(parts: Sequence[Part], name: str, words: Words) -> Findings:
                 findings.listed.extend(_listed_signs(block, reader))
             elif not block.cell:
                 after = part.blocks[at + 1] if at + 1 < len(part.blocks) else None
-                _read_prose(block, before, after, findings, reader)
+                _read_prose(block, before, after, findings, reader, near=heading is not None)
     kinds = {sign.kind for sign in findings.signs if sign.kind}
     findings.signs = _merge([*findings.signs, *(sign for sign in findings.listed if sign.under in kinds)], reader)
     if any(sign.scope is Scope.any for sign in findings.signs):
@@ -194,7 +249,9 @@ def _calls_anywhere(part: Part, reader: Reader) -> bool:
     return any(reader.words.calls.directive.search(plain(text)) for text in [part.heading or "", *texts])
 
 
-def _read_prose(block: Prose, before: Block | None, after: Block | None, findings: Findings, reader: Reader) -> None:
+def _read_prose(
+    block: Prose, before: Block | None, after: Block | None, findings: Findings, reader: Reader, *, near: bool
+) -> None:
     umbrella: FoundSign | None = None
     told: list[str] = []
     elsewhere = False
@@ -209,12 +266,25 @@ def _read_prose(block: Prose, before: Block | None, after: Block | None, finding
         calls = [(clause, call) for clause in clauses(sentence, reader) if (call := read_call(clause, reader))]
         if elsewhere:  # the paragraph has turned to a medicine or an operation, and its calls with it
             calls = [(clause, replace(call, certain=False)) for clause, call in calls]
+        near = near or bool(calls)
+        if not calls and _speaks_of_care(sentence, reader, near=near):
+            findings.reasons.add("set-left-out")
         found = [sign for clause, call in calls for sign in _read_clause(clause, call, block.numbers, findings, reader)]
         umbrella = next((sign for sign in found if sign.scope is Scope.any), None)
         for call in (call for _, call in calls if call.certain and call.condition is None):
             _read_pointing(call, told, before, after, block, findings, reader)
         findings.signs += found
         told = []
+
+
+def _speaks_of_care(text: str, reader: Reader, *, near: bool) -> bool:
+    """Whether a text in which no call was read may yet be one; `near` calls a doctor's name or a hurry is enough."""
+    rules, flat = reader.words.calls, plain(text)
+    if rules.emergency.search(flat) or reader.words.signs.alarming.search(flat):
+        return True
+    hurry = bool(rules.immediate.search(flat) or rules.urgent.search(flat))
+    care = bool(rules.doctor.search(flat) or rules.directive.search(flat))
+    return (hurry or care) if near else (care and (hurry or rules.conditional.search(flat) is not None))
 
 
 def _including(sentence: str, umbrella: FoundSign | None, reader: Reader) -> re.Match[str] | None:
@@ -328,18 +398,42 @@ def _read_listing(
     if not block.whole:
         findings.reasons.add("set-list-lost")
     if call is None:
-        for item in block.items:
-            if own := read_call(item.text, reader):
+        if block.lead and _speaks_of_care(block.lead, reader, near=False):
+            findings.reasons.add("set-left-out")
+        for at, item in enumerate(block.items):
+            own, inner = read_call(item.text, reader), _inside(block.items, at)
+            if own and own.condition is None and inner:
+                inside = replace(block, numbers=item.numbers, lead=item.text, items=tuple(inner))
+                _read_listing(inside, own, (), findings, reader)
+            elif own:
                 findings.signs += _read_clause(item.text, own, item.numbers, findings, reader)
+            elif _speaks_of_care(item.text, reader, near=False):
+                findings.reasons.add("set-left-out")
         return
     umbrella = _led_byumbrella_in(call, block.numbers, reader) if call.certain and call.condition else []
     findings.signs += umbrella
     told = block.whole or block.marked
-    if not call.certain or (call.condition is not None and not umbrella) or not told:
+    stem = call.condition if call.condition is not None and not umbrella else None
+    lead = (block.lead or "").strip(TRAILING)
+    apart = stem is not None and not (lead.endswith(stem) and _goes_into(stem, reader))
+    both = any(found.end() > len(lead) for found in reader.words.signs.and_.finditer(f"{lead} "))
+    if not call.certain or not told or apart or (umbrella and both):
         findings.reasons.add("set-left-out")
         return
+    if call.whom:
+        stem = f"{call.whom}: {stem or ''}".strip()
     call, under = (umbrella[0].call, umbrella[0].kind) if umbrella else (call, None)
+    call = replace(call, stem=stem)
     _read_items(replace(block, numbers=above + block.numbers), call, findings, reader, under=under)
+
+
+def _goes_into(stem: str, reader: Reader) -> bool:
+    """Whether each item of a list may be read on from the words before it: `your child's skin` / `turns red`."""
+    rules, flat = reader.words.calls, plain(stem)
+    doubtful = (rules.these, rules.exception, rules.not_a_sign, rules.dangling_subject, rules.directive)
+    if any(rule.search(flat) for rule in doubtful) or umbrella_in(flat, reader) or len(flat.split()) > 15:
+        return False
+    return not any(rule.search(f"{flat} ") for rule in (reader.words.signs.examples_end, reader.words.signs.or_at_end))
 
 
 def _read_items(block: Listing, call: Call, findings: Findings, reader: Reader, *, under: str | None = None) -> None:
@@ -367,12 +461,15 @@ def _read_item(
     findings: Findings,
     reader: Reader,
 ) -> None:
-    own = read_call(item.text, reader) if not inner else None
+    own = read_call(item.text, reader) if not inner and not call.stem else None
     if own is not None and own.certain and own.condition is not None:
         findings.signs += _read_clause(item.text, own, item.numbers, findings, reader)
         return
     found = _item_sign(item, call, numbers, reader)
-    if found is None or (inner and found.scope is Scope.named):
+    if inner and (found is None or found.scope is Scope.named):
+        _read_inner(item, inner, numbers, call, under, findings, reader)
+        return
+    if found is None:
         findings.reasons.add("set-left-out")
         return
     if inner or reader.words.signs.open_ended.search(plain(item.text)):
@@ -380,6 +477,39 @@ def _read_item(
     findings.signs.append(replace(found, under=under))
     examples = (_item_sign(example, call, numbers, reader) for example in inner)
     findings.signs += [replace(example, under=found.kind) for example in examples if example is not None]
+
+
+def _read_inner(
+    item: Item,
+    inner: Sequence[Item],
+    numbers: tuple[int, ...],
+    call: Call,
+    under: str | None,
+    findings: Findings,
+    reader: Reader,
+) -> None:
+    """The list inside an item: its items are signs only together with the words that they go on from."""
+    signs, layout, text = reader.words.signs, reader.words.layout, item.text.strip(" :")
+    bare = signs.examples_end.sub("", text)
+    deeper = any(other.depth != inner[0].depth for other in inner)
+    if deeper or not (points(text, reader) or _goes_into(bare, reader)):
+        findings.reasons.add("set-left-out")
+        return
+    if bare != text and not any(signs.preposition.match(plain(child.text)) for child in inner):
+        findings.reasons.add("set-examples")
+        call_inside = call
+    elif not points(text, reader):
+        goes_on = layout.dangling.search(plain(text)) or layout.cut_item.search(plain(text))
+        stem = text if goes_on and bare == text else f"{text}:"
+        call_inside = replace(call, stem=f"{call.stem} {stem}" if call.stem else stem)
+        if not goes_on or bare != text:
+            findings.reasons.add("set-examples")
+    else:
+        call_inside = call
+    if bare != text:
+        _read_item(replace(item, text=bare), [], numbers, call, under, findings, reader)
+    for child in inner:
+        _read_item(child, [], tuple({*numbers, *item.numbers}), call_inside, under, findings, reader)
 
 
 def _is_cut(item: Item, reader: Reader) -> bool:
@@ -402,6 +532,10 @@ def _item_sign(item: Item, call: Call, numbers: tuple[int, ...], reader: Reader)
     numbers = tuple(sorted({*item.numbers, *numbers}))
     flat = plain(text)
     if not text or len(text) > MAX_SIGN or rules.exception.search(flat) or rules.not_a_sign.search(flat):
+        return None
+    if call.stem and not (rules.directive.search(flat) or rules.these.search(flat)):
+        return FoundSign(f"{call.stem} {text}", call, numbers, joined=True)
+    if call.stem or points(text, reader):
         return None
     if rules.dangling_subject.search(flat):
         return None
@@ -458,7 +592,7 @@ def _merge(signs: Iterable[FoundSign], reader: Reader) -> list[FoundSign]:
 def _same(sign: FoundSign, reader: Reader) -> str:
     if sign.scope is Scope.any and sign.kind:
         return f"any:{sign.kind}"
-    text = plain(sign.text).casefold()
+    text = " ".join(reader.having_it.sub(" ", plain(sign.text).casefold()).split())
     held = reader.words.signs.holder.match(text)
     text = reader.words.signs.article.sub("", text[held.end() :] if held else text)
     return " ".join(re.sub(r"(?<=\w{3})s$", "", token) for token in re.findall(r"[\w'°.-]+", text))

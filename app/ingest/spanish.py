@@ -116,7 +116,8 @@ LAYOUT = Layout(
     cut_item=rule(
         r"(?:…|\.\.\.|,|[-–—])$",
         r"\b(?:y|o|e|u|el|la|los|las|un|una|de|del|a|al|con|para|que|es|son|su|por)$",
-        r"^(?:(?:ver|leer|mostrar|cargar) (?:más|todo|todos|menos)|más)\W*$",
+        r"^\W*(?:(?:ver|leer|mostrar|cargar) (?:más|todo|todos|menos)(?: [\w ]{1,15})?|(?:y )?(?:\d+ )?más|"
+        r"(?:la lista )?contin[uú]a(?: (?:abajo|en [\w ]{1,15}))?)\W*$",
     ),
     abbreviation=rule(
         r"\b(?:Dra?|Dres|Sra?|Srta|Uds?|Vd|p\. ?ej|ej|etc|EE|UU|EE\. ?UU|Prof|a\. ?m|p\. ?m|núm|pág|M\.D)\.$",
@@ -332,7 +333,11 @@ CALLS = Calls(
         r"\bllam[ea](?= (?:de inmediato|inmediatamente|enseguida|ahora|si|cuando)\b)",
     ),
     heading=rule(r"^¿?cu[aá]ndo\b[\w\s,]{0,30}$"),
-    label=rule(r"^(?:importante|advertencia|aviso|emergencia|urgente|atención (?:urgente|inmediata))\s*[:!–-]\s*"),
+    label=rule(
+        r"^(?:importante|advertencia|aviso|emergencia|urgente|atención (?:urgente|inmediata))\s*[:!–-]\s*",
+        r"^(?P<whom>en (?:los )?(?:bebés|recién nacidos|niños)(?: (?:de )?(?:[\w-]+ ){0,2}\d+ (?:a \d+ )?"
+        r"(?:meses|años|semanas|días))?),\s*",
+    ),
     order=rule(
         r"(?:^|[,;:—–!¡(\"“-]|\b(?:y|o|e|u|entonces|luego|siempre|también|inmediatamente|debe|debes|deben|deberá|"
         r"deberá|debería|deberías|hay que|tiene que|tienes que|es (?:importante|necesario|fundamental|mejor|"
@@ -346,7 +351,8 @@ CALLS = Calls(
     having=r"(?:con|que tienen?)(?: el| la| los| las| una?)?",
     limits=rule(
         r"\b(?:después de|antes de|durante|mientras|hasta|a menos que|menor(?:es)? de|mayor(?:es)? de|"
-        r"recién nacid\w+|bebés?|embaraz\w+|adultos?|quien|quienes|medicamentos?|vacunas?|cirugía|solo|sólo|era|"
+        r"recién nacid\w+|bebés?|embaraz\w+|adultos?(?! debe)|quien|quienes|medicamentos?|vacunas?|cirugía|solo|"
+        r"sólo|era|"
         r"eran|fue|si|cuando|en|para|con|médicos?|enfermer\w+)\b|\d"
     ),
     negated=rule(r"\b(?:no|nunca|jamás|tampoco|raramente|rara vez|sin|evite|en vez de|en lugar de|innecesario)\b"),
@@ -366,7 +372,10 @@ CALLS = Calls(
     ),
     exception=rule(r"\b(?:a menos que|no (?:si|cuando)|salvo|excepto|a no ser que|aunque|incluso si|pero no)\b"),
     telling=rule(r"^(?:avis|inform|díga|dile|visit)"),
-    these=rule(r"\b(?:est[oae]s?|es[oae]s|los siguientes|las siguientes|lo siguiente|a continuación)\b"),
+    these=rule(
+        r"\b(?:est[oae]s?|es[oae]s|los siguientes|las siguientes|lo siguiente|a continuación)\b",
+        r"\b(?:dos|tres|cuatro|varios|\d+)(?: o más)? de\s*$",
+    ),
     if_word=rule(r"\b(?:si|cu[aá]ndo|en caso de que|en caso de)(?!\w)"),
     if_first=rule(
         r"^(?:(?:pero|y|así que|también|o)\b,? )?(?:si|cuando|en caso de que|"
@@ -437,6 +446,7 @@ SIGNS = SignWords(
     any_=rule(r"\bcualquier\b"),
     definite=rule(r"\b(?:los|las|el|la|sus?|est[oa]s|es[oa]s)\s*$"),
     alarming=rule(
+        r"\b(?:es|son) una emergencia\b|\bemergencia médica\b",
         r"\b(?:signos?|síntomas?|señal(?:es)?) de (?:una |la )?(?:alerta|alarma|advertencia|peligro|emergencia)\b",
     ),
     kind_ends=rule(r"\s*\b(?:o|u|y|e|pero|tales como|como|incluidos|mientras|después|que|quien|durante|para|en su)\b"),

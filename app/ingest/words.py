@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from re import Pattern
 from typing import Literal
@@ -197,8 +197,11 @@ class Words:
     notes: Mapping[Note, str]
 
 
-def language_of(texts: Iterable[str], languages: Iterable[Words]) -> Words | None:
-    """The language whose small words the texts are full of; None where no language stands out."""
+def language_of(texts: Sequence[str], languages: Sequence[Words], named: str) -> Words | None:
+    """The language whose small words the texts are full of; None where no language stands out.
+
+    Fewer will do where the page names the language, or calls for care in it.
+    """
     counts = dict.fromkeys((words.lang for words in languages), 0)
     total = 0
     for text in texts:
@@ -208,7 +211,8 @@ def language_of(texts: Iterable[str], languages: Iterable[Words]) -> Words | Non
             counts[words.lang] += sum(token in words.function_words for token in tokens)
     ranked = sorted(languages, key=lambda words: counts[words.lang], reverse=True)
     best, rest = counts[ranked[0].lang], max((counts[words.lang] for words in ranked[1:]), default=0)
-    return ranked[0] if best * 4 >= total > 0 and best > 2 * rest else None
+    sure = named == ranked[0].lang or any(ranked[0].calls.directive.search(plain(text)) for text in texts)
+    return ranked[0] if best * (8 if sure else 5) >= total > 0 and best > 2 * rest else None
 
 
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"”’»)\]]*\s+(?=[\"“‘«(\[¿¡]*[A-ZÁÉÍÓÚÜÑ0-9])")
