@@ -47,7 +47,7 @@ class Wanted(BaseModel):
     )
 
 
-# Texts for children are never served to a reader who did not ask for them, so they end no chain but their own.
+# Who asks for an audience never falls back to a text for children; who asks for none gets one where there is no other.
 _ORDER = (Audience.general, Audience.parents, Audience.teens, Audience.kids)
 _FALLBACKS = (Audience.general, Audience.parents)
 

@@ -96,20 +96,25 @@ def warning_sign_item(
     row: models.Condition, edition: models.Edition, key: str, wanted: Wanted, address: Address
 ) -> schemas.WarningSignItem:
     """One warning sign as an item of a list: never without its set's umbrella signs and note."""
-    whole = sign_set(row, edition, address)
-    sign = next(sign for sign in whole.signs if sign.key == key)
+    sign = next(sign for sign in sign_set(row, edition, address).signs if sign.key == key)
     return schemas.WarningSignItem(
         **dict(sign),
         condition=reference(row.slug, address),
         condition_name=edition.name,
         edition=choice(row.editions, edition, wanted),
         review=_review(edition),
-        sign_set=schemas.SignSetContext(
-            **_set_summary(row, address),
-            applies_to=whole.applies_to,
-            note=whole.note,
-            umbrella=[sign for sign in whole.signs if sign.scope == Scope.any],
-        ),
+        sign_set=sign_set_context(row, edition, address),
+    )
+
+
+def sign_set_context(row: models.Condition, edition: models.Edition, address: Address) -> schemas.SignSetContext:
+    """What must be shown wherever one of a set's signs is, or none is found."""
+    whole = sign_set(row, edition, address)
+    return schemas.SignSetContext(
+        **_set_summary(row, address),
+        applies_to=whole.applies_to,
+        note=whole.note,
+        umbrella=[sign for sign in whole.signs if sign.scope == Scope.any],
     )
 
 

@@ -458,6 +458,9 @@ class ConditionPage(Shape):
 class WarningSignPage(Page[WarningSignItem]):
     """A page of warning signs."""
 
+    sign_set: SignSetContext | None = Field(
+        description="The set of the `condition` asked for, whatever the other filters leave of it; null where none was."
+    )
     notice: str = Field(description="Show it with the content.")
 
 

@@ -233,6 +233,7 @@ SHAPES = [
             "total",
             "next",
             "notice",
+            sign_set=SET_SUMMARY | names("applies_to", "note", umbrella=[SIGN]),
             items=[
                 SIGN
                 | names(
@@ -304,7 +305,7 @@ def test_the_request_id_is_in_every_header_and_in_the_body_of_problems_only(stat
         ("/v1/conditions/hiccup-hat", 2),
         ("/v1/conditions/hiccup-cap-syndrome", 3),
         ("/v1/conditions/nothing", 3),
-        ("/v1/conditions/No", 1),
+        ("/v1/conditions/No", 0),
         ("/v1/conditions?limit=0", 0),
         ("/v1/conditions?unknown=1", 0),
         ("/v1/warning-signs?limit=1", 17),

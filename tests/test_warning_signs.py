@@ -54,7 +54,6 @@ def test_signs_are_listed_by_condition_umbrella_signs_first(states: Api) -> None
         ("contact=unstated", [EVERY_SIGN[8], EVERY_SIGN[10]]),
         ("contact=emergency&condition=giggle-elbow", EVERY_SIGN[5:6]),
         ("urgency=urgent&contact=emergency", []),
-        ("condition=nothing", []),
     ],
 )
 def test_signs_are_filtered_by_condition_urgency_and_contact(
@@ -110,8 +109,30 @@ def test_an_item_says_the_sign_its_condition_and_the_set_it_belongs_to(states: A
         ],
         "total": 1,
         "next": None,
+        "sign_set": page["items"][0]["sign_set"],
         "notice": "This is educational content. It is not medical advice.",
     }
+
+
+def test_an_empty_page_never_reads_as_no_warning_signs(states: Api) -> None:
+    page = states.json("/v1/warning-signs?condition=quiet-toes")
+    assert (page["items"], page["sign_set"]["complete"], page["sign_set"]["total"]) == ([], False, 0)
+    assert page["sign_set"]["note"]
+    filtered = states.json("/v1/warning-signs?condition=giggle-elbow&urgency=non-urgent")
+    assert filtered["items"] == []
+    assert [sign["key"] for sign in filtered["sign_set"]["umbrella"]] == ["any-sign-of-wobble"]
+    assert states.json("/v1/warning-signs?urgency=immediate")["sign_set"] is None
+
+
+def test_signs_of_a_condition_that_moved_was_withdrawn_or_never_was_are_not_an_empty_page(states: Api) -> None:
+    moved = states.get("/v1/warning-signs?lang=es&condition=hiccup-hat&limit=2")
+    assert (moved.status_code, moved.headers["location"]) == (
+        308,
+        "/v1/warning-signs?lang=es&condition=hiccup-hat-syndrome&limit=2",
+    )
+    recalled = states.get("/v1/warning-signs?condition=whispering-thumb")
+    assert (recalled.status_code, recalled.json()["reason"]) == (410, "recall")
+    assert states.get("/v1/warning-signs?condition=nothing").status_code == 404
 
 
 def test_signs_come_in_the_words_of_the_edition_that_fits_the_reader(states: Api) -> None:

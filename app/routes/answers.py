@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Path, Request
 from pydantic import BaseModel, Field
@@ -46,10 +47,12 @@ def by_reader(table: type[models.Flat], query: FlatQuery) -> list[ColumnElement[
 
 
 def strict_query(request: Request) -> None:
-    """Refuse parameters that this route does not know, and those given twice.
+    """Refuse an ill-formed slug, parameters that this route does not know, and those given twice.
 
-    Raises a 422 problem that names the known ones, and with them whatever else is wrong.
+    Raises a 404 problem, or a 422 problem that names the known parameters and whatever else is wrong.
     """
+    if not SLUG.fullmatch(request.path_params.get("slug", "well-formed")):
+        raise ProblemError(404, "not-found", "There is nothing here: a slug has small letters, digits and hyphens.")
     models = _query_models(request)
     known = [name for model in models for name in model.model_fields]
     given = [name for name, _ in request.query_params.multi_items()]
@@ -81,19 +84,25 @@ Strict = Depends(strict_query)
 
 def absent(request: Request, session: Session, kind: Kind, slug: str, address: Address) -> ProblemError:
     """Why no live record answers: 308 where it has a new slug, 410 where it was withdrawn, else 404."""
-    if not SLUG.fullmatch(slug):
-        return _not_found(kind)
     if moved := session.get(models.FormerSlug, (kind, slug)):
-        old, new = record_address(kind, slug, str), record_address(kind, moved.current_slug, address)
-        rest = request.scope["path"].removeprefix(old)
-        query = f"?{request.url.query}" if request.url.query else ""
-        return ProblemError(
-            308, "moved", f"This {kind} has a new address.", headers={"Location": f"{new}{rest}{query}"}
-        )
+        location = address(_moved_target(request, kind, slug, moved.current_slug))
+        return ProblemError(308, "moved", f"This {kind} has a new address.", headers={"Location": location})
     tombstone = session.get(models.Change, (kind, slug))
     if tombstone is None or tombstone.op != Op.withdrawn:
         return _not_found(kind)
     return gone(tombstone, address)
+
+
+def _moved_target(request: Request, kind: Kind, slug: str, current: str) -> str:
+    """The request's own path and query with the current slug: in the path, or in the filter that named it."""
+    path, query = request.scope["path"], request.url.query
+    old = record_address(kind, slug, str)
+    if path == old or path.startswith(f"{old}/"):
+        path = record_address(kind, current, str) + path.removeprefix(old)
+    else:
+        parameters = request.query_params.multi_items()
+        query = urlencode([(name, current if name == kind and value == slug else value) for name, value in parameters])
+    return f"{path}?{query}" if query else path
 
 
 def gone(tombstone: models.Change, address: Address) -> ProblemError:

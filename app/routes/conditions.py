@@ -62,6 +62,7 @@ class ConditionsQuery(Paging, Wanted):
     slugs: Annotated[str, AfterValidator(_few)] | None = Field(
         default=None,
         max_length=10_100,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
         description=f"A batch: up to {MAX_SLUGS} slugs, with commas between them.",
         examples=["neutropenia"],
     )

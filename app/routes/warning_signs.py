@@ -14,7 +14,7 @@ from app.editions import Wanted
 from app.pack import Contact, Urgency
 from app.pagination import Paging, paginate
 from app.routes.answers import AddressDep, Filter, Strict, problems
-from app.routes.conditions import load_heads, load_texts, pick, servable_conditions
+from app.routes.conditions import find, load_heads, load_texts, pick, servable_conditions
 
 router = APIRouter(prefix="/v1/warning-signs", tags=["warning signs"], dependencies=[Strict])
 
@@ -27,7 +27,7 @@ class WarningSignsQuery(Paging, Wanted):
     contact: Contact | None = Field(default=None, description="Whom the source names.")
 
 
-@router.get("", responses=problems(422))
+@router.get("", responses=problems(308, 404, 410, 422))
 def list_warning_signs(
     request: Request,
     response: Response,
@@ -37,8 +37,12 @@ def list_warning_signs(
 ) -> schemas.WarningSignPage:
     """Warning signs by condition, umbrella signs first. Each comes with its set's umbrella signs and note."""
     conditions = servable_conditions(query)
+    sign_set = None
     if query.condition:
-        conditions = conditions.where(models.Condition.slug == query.condition)
+        # An empty page must not read as "no warning signs": an unknown or withdrawn condition is told as such.
+        head, edition = find(request, session, query.condition, query, address)
+        sign_set = present.sign_set_context(head, edition, address)
+        conditions = conditions.where(models.Condition.id == head.id)
     sign = models.WarningSign
     statement = select(sign).where(col(sign.condition_id).in_(conditions.with_only_columns(col(models.Condition.id))))
     if query.urgency:
@@ -55,5 +59,9 @@ def list_warning_signs(
         for row in page.rows
     ]
     return schemas.WarningSignPage(
-        items=items, total=page.total, next=page.next, notice=present.notice(query.lang or "en")
+        items=items,
+        total=page.total,
+        next=page.next,
+        sign_set=sign_set,
+        notice=present.notice(query.lang or "en"),
     )
