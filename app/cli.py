@@ -29,6 +29,7 @@ from sqlmodel import Session
 
 from app import db, pack
 from app.check import scan
+from app.delivery.fastpath import FastProtocol
 from app.export import read_info, read_records, read_withdrawn
 from app.ingest import page as ingest
 from app.ingest.review import review as review_lines
@@ -68,6 +69,7 @@ def serve() -> None:
     err.print(f"Serving on http://{settings.host}:{settings.port}  (documentation: /docs, stop: Ctrl-C)")
     config = uvicorn.Config(
         create_app(settings),
+        http=FastProtocol if settings.fast_path == "on" else "httptools",
         log_config=None,
         access_log=False,
         proxy_headers=False,
@@ -260,7 +262,8 @@ def _engine() -> Iterator[Engine]:
 def _listen(settings: Settings) -> socket.socket:
     """The listening socket, bound before anything else says that the service is up. Raises OSError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family)
+    # Named as TCP, so that asyncio sends small writes at once (TCP_NODELAY).
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))

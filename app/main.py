@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
 from app import __version__, documentation, errors
 from app.db import make_engine
+from app.delivery.cache import Cache
+from app.delivery.fastpath import FastPath
+from app.delivery.freshness import watch
 from app.delivery.headers import Delivery
 from app.routes import articles, conditions, directory, glossary, locations, service, warning_signs
 from app.settings import Settings
@@ -18,10 +22,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI app, by the given settings or by the environment's."""
     settings = settings or Settings()
     engine = make_engine(settings.database_url)
+    cache = Cache(settings.cache_bytes)
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        watching = asyncio.create_task(watch(engine, engine, cache))
         yield
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
         engine.dispose()
 
     app = FastAPI(
@@ -35,10 +44,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.engine = engine
+    app.state.cache = cache
+    app.state.fast_path = FastPath(cache)
     errors.install(app)
     for module in (conditions, warning_signs, articles, locations, glossary, directory, service):
         app.include_router(module.router)
     app.include_router(service.operations)
     documentation.install(app)
-    app.add_middleware(Delivery)
+    app.add_middleware(Delivery, cache=cache)
     return app

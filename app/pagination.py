@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.db import latest_publication
+from app.editions import canonical
 from app.errors import invalid
 from app.models import Publication
 
@@ -82,6 +83,11 @@ def address(request: Request, cursor: str | None) -> str:
         parameters.append(("cursor", cursor))
     query = f"?{urlencode(parameters)}" if parameters else ""
     return str(request.app.state.settings.address(f"{request.scope['path']}{query}"))
+
+
+def normalised(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A query as it is compared: sorted by name, a language tag in its canonical case."""
+    return sorted((name, canonical(value) if name == "lang" else value) for name, value in pairs)
 
 
 def _filters(request: Request) -> str:

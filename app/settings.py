@@ -62,6 +62,17 @@ class Settings(BaseSettings):
         pattern=r"^\+?[0-9][0-9 ().\-]{2,30}$",
         description="The care team's telephone number. Without it, none is shown.",
     )
+    fast_path: Literal["on", "off"] = Field(
+        default="on",
+        description="`on`: `serve` answers cached requests as soon as their bytes arrive. "
+        "`off`: every request takes the ordinary way, to the same answer.",
+    )
+    cache_bytes: int = Field(
+        default=67_108_864,
+        ge=0,
+        le=2**40,
+        description="How many bytes of answers each worker keeps, at most. `0` keeps none: each answer is made anew.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged. No level logs a query string."
     )

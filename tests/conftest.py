@@ -30,7 +30,7 @@ class Api:
 
     def __init__(self, app: FastAPI, portal: BlockingPortal) -> None:
         self.app = app
-        self._portal = portal
+        self.portal = portal
 
     def request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         async def call() -> httpx.Response:
@@ -38,7 +38,7 @@ class Api:
             async with httpx.AsyncClient(transport=transport, base_url="http://untrusted.example") as client:
                 return await client.request(method, path, **kwargs)
 
-        return self._portal.call(call)
+        return self.portal.call(call)
 
     def get(self, path: str, **kwargs: Any) -> httpx.Response:
         return self.request("GET", path, **kwargs)

@@ -1,25 +1,36 @@
-"""What every answer carries, and what no route has to think of: pure ASGI, around the whole app."""
+"""What every answer carries, and what no route has to think of: pure ASGI, around the whole app.
+
+An answer is whole before it is sent. A cacheable one becomes a page, which is kept, coded and named by its bytes once.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import logging
 import re
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import quote
+from itertools import count
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, quote, urlencode
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.delivery import codings
+from app.delivery.cache import Body, Cache, Page, RawHeaders, Representation, represent
 from app.errors import METHODS, ProblemError, problem_response
+from app.pagination import normalised
 
 log = logging.getLogger("app.access")
 
 CONTENT = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 CACHE_CONTROL = {200: CONTENT, 304: CONTENT, 308: CONTENT, 410: CONTENT, 404: "public, max-age=10"}
+NO_STORE = "no-store"
 UNCACHED_PATHS = ("/livez", "/readyz", "/version")
 CONSTANT = {
     "Access-Control-Allow-Origin": "*",
@@ -29,7 +40,6 @@ CONSTANT = {
     "X-Content-Type-Options": "nosniff",
 }
 PREFLIGHT = {
-    "Allow": METHODS,
     "Access-Control-Allow-Methods": METHODS,
     "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-ID",
     "Access-Control-Max-Age": "86400",
@@ -37,11 +47,42 @@ PREFLIGHT = {
 POLICY = "default-src 'none'; frame-ancestors 'none'"
 CONDITIONAL = {b"if-match", b"if-modified-since", b"if-none-match", b"if-range", b"if-unmodified-since", b"range"}
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+LONGEST_QUERY = 2_000  # bytes; an answer to a longer one is made each time
+CODED_AT_ONCE = 32_768  # bytes
+
+
+def _request_ids() -> Iterator[str]:
+    """Ids for requests: a random beginning for each worker, and a count."""
+    begin, worker = secrets.randbits(32), secrets.token_hex(4)
+    return (f"{worker}{number % 2**32:08x}" for number in count(begin))
+
+
+request_ids = _request_ids()
+
+
+def log_access(method: str, path: str, status: int, began: float, request_id: str) -> None:
+    """One line for one request, with its quoted path alone: a query can hold a search text or a reader's place."""
+    log.info("%s %s %d %.1fms %s", method, path, status, (time.perf_counter() - began) * 1000, request_id)
+
+
+class Target(NamedTuple):
+    """What is asked for, however it is spelt."""
+
+    name: str
+    lang: str | None
+
+
+class Sent(NamedTuple):
+    """An answer that is made anew for each request."""
+
+    status: int
+    headers: RawHeaders
+    body: bytes
 
 
 @dataclass
 class _Answer:
-    """An answer held back until it is whole, so that it can be named by its bytes."""
+    """An answer held back until it is whole."""
 
     status: int = 500
     headers: MutableHeaders = field(default_factory=MutableHeaders)
@@ -58,10 +99,13 @@ class _Answer:
 
 
 class Delivery:
-    """Answers HEAD as GET without a body and OPTIONS by itself; adds headers; turns a crash into a problem."""
+    """Answers from the cache, HEAD as GET without a body, and OPTIONS; adds headers; turns a crash into a problem."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, cache: Cache) -> None:
         self.app = app
+        self.cache = cache
+        self._flights: dict[str, asyncio.Future[Page | None]] = {}
+        self._codings: dict[tuple[str, str], asyncio.Task[bytes]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -69,61 +113,166 @@ class Delivery:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        given = _field(scope, b"x-request-id") or ""
+        request_id = given if REQUEST_ID.fullmatch(given) else next(request_ids)
         answer = await self._answer(scope, receive, request_id)
-        _finish(answer, scope, headers, request_id)
-        # The path alone: a query can hold a search text or a reader's place.
-        milliseconds = (time.perf_counter() - began) * 1000
-        log.info("%s %s %d %.1fms %s", scope["method"], quote(scope["path"]), answer.status, milliseconds, request_id)
-        body = b"" if scope["method"] == "HEAD" else bytes(answer.body)
-        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers.raw})
+        status, body = answer.status, b"" if scope["method"] == "HEAD" else answer.body
+        headers = [(b"x-request-id", request_id.encode()), *answer.headers]
+        if log.isEnabledFor(logging.INFO):
+            log_access(scope["method"], quote(scope["path"]), status, began, request_id)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> _Answer:
-        answer = _Answer()
+    async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Sent | Representation:
         if scope["method"] == "OPTIONS":
-            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, answer.take)
-            return answer
+            answer = _Answer()
+            # A preflight names its origin and method (Fetch, section 4.8): anything else only asks what is allowed.
+            asked = {name for name, _ in scope["headers"]}
+            preflight = PREFLIGHT if asked >= {b"origin", b"access-control-request-method"} else {}
+            response = Response(status_code=204, headers={"Allow": METHODS, **preflight})
+            await response(scope, receive, answer.take)
+            return _finished(answer, NO_STORE)
+        found = await self._find(scope, receive, request_id)
+        if isinstance(found, Sent):
+            return found
+        coding = codings.negotiate(_field(scope, b"accept-encoding")) if found.varies else codings.IDENTITY
+        if coding is None:
+            detail = "This answer is there in the content codings br, gzip and identity."
+            problem = ProblemError(406, "not-acceptable", detail, headers={"Vary": "Accept-Encoding"})
+            return await self._problem(scope, receive, request_id, problem)
+        await self._encode(found.body, coding)
+        return represent(self.cache, found, coding, _field(scope, b"if-none-match"))
+
+    async def _find(self, scope: Scope, receive: Receive, request_id: str) -> Page | Sent:
+        """The page that is cached, or the answer made anew."""
+        if scope["method"] not in {"GET", "HEAD"} or scope["path"] in UNCACHED_PATHS:
+            return await self._make(scope, receive, request_id, None)
+        query = scope["query_string"]
+        spelling = scope.get("raw_path") or quote(scope["path"]).encode()
+        if query:
+            spelling += b"?" + query
+        if page := self.cache.spelt(spelling):
+            self.cache.hits += 1
+            return page
+        if len(query) > LONGEST_QUERY:
+            return await self._make(scope, receive, request_id, None)
+        target = _target(scope)
+        page = self.cache.find(target.name)
+        if page:
+            self.cache.hits += 1
+        found = page or await self._shared(scope, receive, request_id, target)
+        if isinstance(found, Page):
+            self.cache.learn(spelling, found)
+        return found
+
+    async def _shared(self, scope: Scope, receive: Receive, request_id: str, target: Target) -> Page | Sent:
+        """Make an answer; whoever asks for the same meanwhile waits for it, so that a page is made once."""
+        if flight := self._flights.get(target.name):
+            page = await asyncio.shield(flight)
+            return page or await self._make(scope, receive, request_id, target)
+        self._flights[target.name] = flight = asyncio.get_running_loop().create_future()
+        made = None
+        try:
+            made = await self._make(scope, receive, request_id, target)
+            return made
+        finally:
+            del self._flights[target.name]
+            flight.set_result(made if isinstance(made, Page) else None)
+
+    async def _make(self, scope: Scope, receive: Receive, request_id: str, target: Target | None) -> Page | Sent:
+        """Let the app answer; a success that may be cached becomes a page."""
+        answer = _Answer()
         inner = {**scope, "method": "GET" if scope["method"] == "HEAD" else scope["method"]}
         # Conditions and ranges are answered here, on the whole answer: nothing within sees them.
-        inner["headers"] = [pair for pair in scope["headers"] if pair[0].lower() not in CONDITIONAL]
-        inner["state"] = {**scope.get("state", {}), "request_id": request_id}
+        inner["headers"] = [pair for pair in scope["headers"] if pair[0] not in CONDITIONAL]
+        state = inner["state"] = {**scope.get("state", {}), "request_id": request_id}
         try:
             await self.app(inner, receive, answer.take)
-            if answer.whole:
-                return answer
         except Exception:
             log.exception("%s %s failed %s", scope["method"], quote(scope["path"]), request_id)
+            answer.whole = False
+        if not answer.whole:
+            problem = ProblemError(500, "internal-error", "Something went wrong here, and it has been recorded.")
+            return await self._problem(scope, receive, request_id, problem)
+        caching = answer.headers.get("cache-control") or _caching(scope, answer.status)
+        if answer.status != 200 or caching != CONTENT:
+            return _finished(answer, caching)
+        return self._page(inner, answer, state, target)
+
+    def _page(self, inner: Scope, answer: _Answer, state: dict[str, Any], target: Target | None) -> Page:
+        """A page of an answer; kept where it was read under the publication that is known to be the newest."""
+        body = self.cache.body(bytes(answer.body))
+        _complete(answer.headers, CONTENT)
+        if varies := codings.codable(answer.headers.get("content-type", "")):
+            answer.headers.add_vary_header("Accept-Encoding")
+        page = Page(
+            target=target.name if target else "",
+            path=quote(inner["path"]),
+            route=getattr(inner.get("route"), "path", "unmatched"),
+            record=state.get("record"),
+            publication=None,
+            headers=[(name.lower(), value) for name, value in answer.headers.raw],
+            varies=varies,
+            body=body,
+        )
+        current = self.cache.current
+        if target and current and state.get("publication", current[:2]) == current[:2]:
+            self.cache.keep(page, target.lang)
+        return page
+
+    async def _encode(self, body: Body, coding: str) -> None:
+        """Make a body's coding, once; a large one in a thread, since it takes milliseconds."""
+        if coding in body.coded:
+            return
+        plain = body.coded[codings.IDENTITY]
+        if len(plain) <= CODED_AT_ONCE:
+            self.cache.add_coding(body, coding, codings.encode(plain, coding))
+            return
+        name = (body.digest, coding)
+        if name not in self._codings:
+            task = asyncio.create_task(run_in_threadpool(codings.encode, plain, coding))
+            task.add_done_callback(lambda _task: self._codings.pop(name))
+            self._codings[name] = task
+        self.cache.add_coding(body, coding, await asyncio.shield(self._codings[name]))
+
+    async def _problem(self, scope: Scope, receive: Receive, request_id: str, problem: ProblemError) -> Sent:
         answer = _Answer()
-        problem = ProblemError(500, "internal-error", "Something went wrong here, and it has been recorded.")
         await problem_response(request_id, problem)(scope, receive, answer.take)
-        return answer
+        return _finished(answer, NO_STORE)
 
 
-def _finish(answer: _Answer, scope: Scope, request: Headers, request_id: str) -> None:
-    """Headers, validator and length of a whole answer; a 304 where the client has it already (RFC 9110, 13.1.2)."""
-    headers = answer.headers
+def _target(scope: Scope) -> Target:
+    """What a request asks for, normalised."""
+    query = scope["query_string"].decode("latin-1")
+    pairs = normalised(parse_qsl(query, keep_blank_values=True)) if query else []
+    # The first space ends the query, which has none: a path may hold anything.
+    return Target(f"{urlencode(pairs)} {scope['path']}", dict(pairs).get("lang"))
+
+
+def _field(scope: Scope, name: bytes) -> str | None:
+    """A request's header field, its lines joined (RFC 9110, section 5.2); None where there is none."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return b", ".join(values).decode("latin-1") if values else None
+
+
+def _caching(scope: Scope, status: int) -> str:
+    cacheable = scope["path"] not in UNCACHED_PATHS and scope["method"] in {"GET", "HEAD"}
+    return CACHE_CONTROL.get(status, NO_STORE) if cacheable else NO_STORE
+
+
+def _complete(headers: MutableHeaders, caching: str) -> None:
+    """The headers that are the same on every answer, and how long it may be kept."""
     for name, value in CONSTANT.items():
         headers[name] = value
     headers.setdefault("Content-Security-Policy", POLICY)
-    headers["X-Request-ID"] = request_id
-    cacheable = scope["path"] not in UNCACHED_PATHS and scope["method"] in {"GET", "HEAD"}
-    headers["Cache-Control"] = CACHE_CONTROL.get(answer.status, "no-store") if cacheable else "no-store"
-    del headers["Last-Modified"]  # one validator, the stronger one
-    if answer.status == 200 and cacheable:
-        headers["ETag"] = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
-        if _matches(request.getlist("if-none-match"), headers["ETag"]):
-            answer.status = 304
-            answer.body.clear()
-            for name in ("Content-Type", "Content-Length"):
-                del headers[name]
+    headers["Cache-Control"] = caching
+    # One validator, the stronger one; one length, below; and ranges are not served.
+    for name in ("Content-Length", "ETag", "Last-Modified", "Accept-Ranges"):
+        del headers[name]
+
+
+def _finished(answer: _Answer, caching: str) -> Sent:
+    _complete(answer.headers, caching)
     if answer.status not in {204, 304}:
-        headers["Content-Length"] = str(len(answer.body))
-
-
-def _matches(conditions: list[str], etag: str) -> bool:
-    """Whether If-None-Match names this validator: a list, `*`, or a weakened one."""
-    tags = [tag.strip() for condition in conditions for tag in condition.split(",")]
-    return "*" in tags or etag in {tag.removeprefix("W/") for tag in tags}
+        answer.headers["Content-Length"] = str(len(answer.body))
+    return Sent(answer.status, answer.headers.raw, bytes(answer.body))

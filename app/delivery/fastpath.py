@@ -1,0 +1,148 @@
+"""The fast path: a cached answer is written as soon as its request's bytes arrive, before scope and task are built.
+
+It repeats what it has seen the ordinary way do, for a whole GET or HEAD in one read, on a connection with nothing else
+under way, with plain header fields. Whatever else comes goes to uvicorn's own protocol. Both ways give the same bytes,
+but for date and request id (tests/test_fastpath.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from app.delivery import codings
+from app.delivery.cache import Cache, Representation, represent
+from app.delivery.headers import log, log_access, request_ids
+
+# RFC 9112, sections 3 and 5, without what may be spelt in more than one way: possessive, so never slow.
+REQUEST = re.compile(rb"(GET|HEAD) (/(?!/)[!-~]*+) HTTP/1\.1\r\n((?:[A-Za-z0-9-]++: [!-~][ -~]*+\r\n)++)\r\n")
+FIELD = re.compile(rb"([^:]++): ([^\r]*+)\r\n")
+READ = {b"accept-encoding", b"if-none-match"}
+# Fields that neither frame a message nor change an answer, as browsers, apps and proxies send them.
+PLAIN = READ | {
+    b"accept", b"accept-charset", b"accept-language", b"cache-control", b"cookie", b"dnt", b"forwarded", b"from",
+    b"host", b"if-modified-since", b"origin", b"pragma", b"priority", b"purpose", b"referer", b"save-data",
+    b"traceparent", b"tracestate", b"user-agent", b"via",
+}  # fmt: skip
+PLAIN_BEGINNINGS = (b"sec-", b"x-forwarded-", b"x-real-ip", b"cf-", b"x-amzn-", b"x-b3-")
+MEMO_SHARE = 8  # the memo takes at most one part in so many of the bytes that the cache may take
+MEMO_COST = 350  # bytes that Python takes to remember a request, beside the request's own
+
+
+class FastPath:
+    """What the connections of one worker share: the cache, and what answered the requests that came before."""
+
+    def __init__(self, cache: Cache) -> None:
+        self.cache = cache
+        self._memo: dict[bytes, tuple[Representation, bool]] = {}
+        self._memo_bytes = 0
+        self.answers = 0
+        self._second = 0
+        self._beginnings: dict[int, bytes] = {}
+
+    def find(self, request: bytes) -> tuple[Representation, bool] | None:
+        """What answers a whole request, and whether it is a HEAD; None in any doubt."""
+        known = self._memo.get(request)
+        if known is None or not self.cache.stands(known[0].page):
+            known = self._read(request)
+        if known is not None:
+            self.cache.hits += 1
+            self.answers += 1
+        return known
+
+    def _read(self, request: bytes) -> tuple[Representation, bool] | None:
+        found = REQUEST.fullmatch(request)
+        page = self.cache.spelt(found[2]) if found else None
+        if found is None or page is None:
+            return None
+        pairs = FIELD.findall(found[3])
+        fields = {name.lower(): value.decode("ascii") for name, value in pairs}
+        if len(fields) != len(pairs) or not all(name.startswith(PLAIN_BEGINNINGS) for name in fields.keys() - PLAIN):
+            return None
+        coding = codings.negotiate(fields.get(b"accept-encoding")) if page.varies else codings.IDENTITY
+        if coding not in page.body.coded:
+            return None
+        representation = represent(self.cache, page, coding, fields.get(b"if-none-match"))
+        known = representation, found[1] == b"HEAD"
+        self._memo_bytes += len(request) + MEMO_COST
+        if self._memo_bytes > self.cache.max_bytes // MEMO_SHARE:
+            self._memo.clear()
+            self._memo_bytes = len(request) + MEMO_COST
+        self._memo[request] = known
+        return known
+
+    def beginning(self, status: int, default_headers: list[tuple[bytes, bytes]]) -> bytes:
+        """The status line, the server's own fields with this second's date, and the name of the request's id."""
+        second = int(time.time())
+        if second != self._second:
+            now = {b"date": formatdate(second, usegmt=True).encode()}
+            fields = b"".join(b"%b: %b\r\n" % (name, now.get(name, value)) for name, value in default_headers)
+            self._beginnings = {
+                code: b"HTTP/1.1 %d %b\r\n%bx-request-id: " % (code, HTTPStatus(code).phrase.encode(), fields)
+                for code in (200, 304)
+            }
+            self._second = second
+        return self._beginnings[status]
+
+
+class FastProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, with the fast path before it. The app's state holds the worker's `fast_path`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fast_path: FastPath = self.config.loaded_app.state.fast_path
+        self._within_message = False
+        self._answered_at = 0.0
+
+    def on_message_begin(self) -> None:
+        """Note that the parser is within a message: what comes next belongs to it."""
+        self._within_message = True
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Note that the parser is between two messages."""
+        self._within_message = False
+        super().on_message_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Answer from the cache, if that is all there is to do; else go the ordinary way."""
+        if self._idle() and (found := self.fast_path.find(data)) is not None:
+            self._answer(*found)
+        else:
+            super().data_received(data)
+
+    def _idle(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        answered = cycle is None or (cycle.response_complete and cycle.keep_alive)
+        return answered and not self._within_message and not self.flow.write_paused
+
+    def _answer(self, representation: Representation, head_only: bool) -> None:
+        began = time.perf_counter()
+        request_id = next(request_ids)
+        beginning = self.fast_path.beginning(representation.status, self.server_state.default_headers)
+        body = b"" if head_only else representation.body
+        self.transport.write(b"".join((beginning, request_id.encode(), representation.head, body)))
+        self.server_state.total_requests += 1
+        self._answered_at = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._wait_for_more(self.timeout_keep_alive)
+        if log.isEnabledFor(logging.INFO):
+            method = "HEAD" if head_only else "GET"
+            log_access(method, representation.page.path, representation.status, began, request_id)
+
+    def _wait_for_more(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close an idle connection. The fast path leaves the timer as it is, so the time is looked at here."""
+        left = self._answered_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._wait_for_more(left)
+        else:
+            super().timeout_keep_alive_handler()
