@@ -18,10 +18,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI app, by the given settings or by the environment's."""
     settings = settings or Settings()
     engine = make_engine(settings.database_url)
+    read_engine = make_engine(settings.read_database_url) if settings.read_database_url else engine
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        read_engine.dispose()
         engine.dispose()
 
     app = FastAPI(
@@ -35,6 +37,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.engine = engine
+    app.state.read_engine = read_engine
+    app.state.known_publication = lambda: None  # the newest publication that this process knows of
     errors.install(app)
     for module in (conditions, warning_signs, articles, locations, glossary, directory, service):
         app.include_router(module.router)
