@@ -35,7 +35,7 @@ from app.ingest import page as ingest
 from app.ingest.review import review as review_lines
 from app.main import create_app
 from app.pack import PackError
-from app.publish import Plan, PublishConflictError, apply, plan
+from app.publish import Plan, PublishConflictError, apply, plan, present_anew
 from app.settings import Settings, settings_table
 
 REFUSED, USAGE, UNACCEPTED, UNUSABLE = 1, 2, 3, 4
@@ -61,6 +61,7 @@ def serve() -> None:
     settings = _settings()
     with _engine() as engine:
         db.migrate(engine)
+        present_anew(engine)
         with Session(engine) as session:
             empty = db.latest_publication(session) is None
         if empty and settings.seed == "on":
@@ -82,10 +83,13 @@ def serve() -> None:
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database's tables up to date."""
+    """Bring the database's tables up to date, and present content anew that other versions of the program presented."""
     with _engine() as engine:
         db.migrate(engine)
+        publications = present_anew(engine)
     out.print("The tables are up to date.")
+    for publication in publications:
+        out.print(f"Presented {publication.pack} anew as generation {publication.generation}.")
 
 
 @cli.command()

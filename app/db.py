@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session, col, create_engine, select
@@ -22,6 +24,8 @@ from app.models import Publication
 
 POOL_SIZE = 10
 BUSY_TIMEOUT_MS = 5_000
+
+Found = TypeVar("Found")
 
 
 def make_engine(url: str) -> Engine:
@@ -104,12 +108,63 @@ def latest_publication(session: Session) -> Publication | None:
     return session.exec(select(Publication).order_by(col(Publication.generation).desc()).limit(1)).first()
 
 
+@contextmanager
+def snapshot(request: Request) -> Iterator[Connection]:
+    """A connection for one request's reads. Its first statement reads the publication, for `request.state`.
+
+    Reads go to the replica, where there is one that is not behind what this process knows of; else to the primary.
+    """
+    state = request.app.state
+    if state.read_engine is not state.engine:
+        with state.read_engine.connect() as connection:
+            request.state.publication = _stands_at(connection)
+            known = state.known_publication()
+            if known is None or request.state.publication[0] >= known[0]:
+                yield connection
+                return
+    with state.engine.connect() as connection:
+        request.state.publication = _stands_at(connection)
+        yield connection
+
+
+def _stands_at(connection: Connection) -> tuple[int, str]:
+    """Generation and id of the newest publication; 0 and nothing before the first."""
+    newest = "SELECT generation, id FROM publication ORDER BY generation DESC LIMIT 1"
+    row = connection.exec_driver_sql(newest).first()  # as it stands: the first statement of every read
+    return (row[0], row[1]) if row else (0, "")
+
+
+async def read(request: Request, query: Callable[[Connection], Found]) -> Found:
+    """What a short query finds in one snapshot.
+
+    SQLite is asked where we are: an indexed read of a local file takes microseconds, and never waits in the
+    write-ahead log. PostgreSQL is asked in a worker thread.
+    """
+
+    def ask() -> Found:
+        with snapshot(request) as connection:
+            return query(connection)
+
+    if request.app.state.read_engine.dialect.name == "sqlite":
+        return ask()
+    return await to_thread.run_sync(ask, limiter=_DETAILS)
+
+
 def get_session(request: Request) -> Iterator[Session]:
-    """A session for one request: its first statement opens a snapshot, and nothing is ever committed."""
+    """A session for one request: one snapshot, and nothing is ever committed."""
+    with snapshot(request) as connection, Session(connection, autoflush=False) as session:
+        yield session
+
+
+def get_bare_session(request: Request) -> Iterator[Session]:
+    """A session for what must answer in a database without our tables too."""
     with Session(request.app.state.engine, autoflush=False) as session:
         yield session
 
 
 # As many reads as there are connections run at once and further ones wait: without the bound, waiting requests would
 # hold the worker threads that the running ones need to finish. A connection is free again before the answer is sent.
-SessionDep = Annotated[Session, Depends(get_session, scope="function", max_concurrency=POOL_SIZE)]
+# One connection is left for the event loop, which must never wait for one, and one for an operator's question.
+SessionDep = Annotated[Session, Depends(get_session, scope="function", max_concurrency=POOL_SIZE - 2)]
+BareSessionDep = Annotated[Session, Depends(get_bare_session, scope="function", max_concurrency=1)]
+_DETAILS = CapacityLimiter(POOL_SIZE)

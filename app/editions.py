@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
-from sqlalchemy import ColumnElement, Subquery, case, func, or_, true
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, literal_column, or_, true
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app import models
@@ -28,9 +30,10 @@ def _cased(part: str) -> str:
     return part.upper() if len(part) == 2 else part
 
 
+TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the form of a language tag (RFC 5646)
 Tag = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35),
+    StringConstraints(pattern=rf"^{TAG.pattern}$", max_length=35),
     AfterValidator(canonical),
 ]
 Lang = Annotated[Tag | None, Field(description="Language, by BCP 47 (`en`, `es-MX`).", examples=["en"])]
@@ -52,10 +55,10 @@ _ORDER = (Audience.general, Audience.parents, Audience.teens, Audience.kids)
 _FALLBACKS = (Audience.general, Audience.parents)
 
 
-def is_fallback(edition: models.Edition, wanted: Wanted) -> bool:
+def is_fallback(lang: str, audience: Audience, wanted: Wanted) -> bool:
     """Whether an edition is not in the language or not for the audience that was asked for."""
-    other_language = wanted.lang is not None and not f"{edition.lang}-".startswith(f"{wanted.lang}-")
-    return other_language or (wanted.audience is not None and edition.audience != wanted.audience)
+    other_language = wanted.lang is not None and not f"{lang}-".startswith(f"{wanted.lang}-")
+    return other_language or (wanted.audience is not None and audience != wanted.audience)
 
 
 def in_language(column: Any, tag: str) -> ColumnElement[bool]:
@@ -63,53 +66,64 @@ def in_language(column: Any, tag: str) -> ColumnElement[bool]:
     return or_(col(column) == tag, col(column).startswith(f"{tag}-", autoescape=True))
 
 
-def servable(wanted: Wanted) -> ColumnElement[bool]:
-    """Whether a row of `edition` may be served at all."""
-    audience = col(models.Edition.audience)
-    if wanted.fallback == "none":
-        by_lang = in_language(models.Edition.lang, wanted.lang) if wanted.lang else true()
-        return by_lang & (audience == wanted.audience if wanted.audience else true())
-    return audience.in_({wanted.audience, *_FALLBACKS}) if wanted.audience else true()
+def has_servable(wanted: Wanted) -> ColumnElement[bool]:
+    """Whether a row of `condition` has an edition that may be served; every one has where any edition may be."""
+    if wanted.audience is None and (wanted.fallback == "nearest" or wanted.lang is None):
+        return true()
+    edition = aliased(models.Edition)
+    return exists().where(col(edition.condition_id) == models.Condition.id, _servable(edition, wanted))
 
 
-def chosen(wanted: Wanted, *within: ColumnElement[bool]) -> Subquery:
-    """The one edition of each condition that is served, as rows of `id` and `condition_id`.
+def best(wanted: Wanted) -> ScalarSelect[int | None]:
+    """The id of the one edition that is served of a row of `condition`; null where none may be.
 
-    Language first, then audience, then a reviewed edition before an unreviewed one, then the pack's order. A condition
-    without an edition that may be served has no row. `within` narrows the editions to look at.
+    Language first, then audience, then a reviewed edition before an unreviewed one, then the pack's order.
     """
-    edition = models.Edition
-    place = func.row_number().over(partition_by=col(edition.condition_id), order_by=_preferences(wanted))
-    ranked = (
-        select(edition.id, edition.condition_id, place.label("place"))
-        .join(models.Condition)
-        .where(servable(wanted), *within)
-        .subquery()
+    edition, condition = aliased(models.Edition), aliased(models.Condition)
+    return (
+        select(edition.id)
+        .join(condition)  # once more: in SQLite, ORDER BY knows no row from outside its own SELECT
+        .where(edition.condition_id == models.Condition.id, _servable(edition, wanted))
+        .order_by(*_preferences(edition, condition, wanted))
+        .limit(1)
+        .correlate(models.Condition)
+        .scalar_subquery()
     )
-    return select(ranked.c.id, ranked.c.condition_id).where(ranked.c.place == 1).subquery()
 
 
-def _preferences(wanted: Wanted) -> list[ColumnElement[Any]]:
-    edition = models.Edition
-    audiences = {audience: rank for rank, audience in enumerate(_ORDER)}
-    if wanted.audience:
-        audiences[wanted.audience] = -1
-    reviewed = case((col(edition.review_status) == "reviewed", 0), else_=1)
-    original = case((col(edition.lang) == col(models.Condition.lang), 0), else_=1)
-    asked = case((col(edition.audience) == wanted.audience, 0), else_=1)
-    by_audience = case(audiences, value=col(edition.audience))
-    return [*_distance(wanted.lang), original, asked, reviewed, by_audience, col(edition.position).asc()]
+def _servable(edition: type[models.Edition], wanted: Wanted) -> ColumnElement[bool]:
+    audience = col(edition.audience)
+    if wanted.fallback == "none":
+        by_lang = in_language(edition.lang, wanted.lang) if wanted.lang else true()
+        return by_lang & (audience == wanted.audience if wanted.audience else true())
+    return or_(*(audience == fits for fits in (wanted.audience, *_FALLBACKS))) if wanted.audience else true()
 
 
-def _distance(tag: str | None) -> list[ColumnElement[int]]:
-    """How far a language is from the one asked for: itself, one that it covers, wider ones, siblings, others.
+def _preferences(
+    edition: type[models.Edition], condition: type[models.Condition], wanted: Wanted
+) -> list[ColumnElement[Any]]:
+    lang, audience = col(edition.lang), col(edition.audience)
+    return [
+        *([_rank(*_distances(lang, wanted.lang))] if wanted.lang else []),
+        _rank(lang == col(condition.lang)),
+        *([_rank(audience == wanted.audience)] if wanted.audience else []),
+        _rank(col(edition.review_status) == "reviewed"),
+        _rank(*(audience == next_best for next_best in _ORDER)),
+        col(edition.position).asc(),
+    ]
+
+
+def _distances(lang: Any, tag: str) -> list[ColumnElement[bool]]:
+    """From near to far: the language asked for itself, one that it covers, wider ones, siblings.
 
     Wider ones lose a subtag at a time (RFC 4647, section 3.4): `zh-Hant-TW` takes `zh-Hant` before `zh`.
     """
-    if tag is None:
-        return []
-    lang = col(models.Edition.lang)
     parts = tag.split("-")
     wider = ["-".join(parts[:length]) for length in range(len(parts) - 1, 0, -1)]
-    steps = [lang == tag, in_language(lang, tag), *(lang == wide for wide in wider), in_language(lang, parts[0])]
-    return [case(*((step, rank) for rank, step in enumerate(steps)), else_=len(steps))]
+    return [lang == tag, in_language(lang, tag), *(lang == wide for wide in wider), in_language(lang, parts[0])]
+
+
+def _rank(*steps: ColumnElement[bool]) -> ColumnElement[int]:
+    """The place of the first step that holds, counted from 0; past the last where none does."""
+    places: list[ColumnElement[int]] = [literal_column(str(place)) for place in range(len(steps) + 1)]
+    return case(*zip(steps, places, strict=False), else_=places[-1])

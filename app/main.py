@@ -23,14 +23,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     engine = make_engine(settings.database_url)
     cache = Cache(settings.cache_bytes)
+    read_engine = make_engine(settings.read_database_url) if settings.read_database_url else engine
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        watching = asyncio.create_task(watch(engine, engine, cache))
+        watching = asyncio.create_task(watch(engine, read_engine, cache))
         yield
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watching
+        read_engine.dispose()
         engine.dispose()
 
     app = FastAPI(
@@ -46,6 +48,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.engine = engine
     app.state.cache = cache
     app.state.fast_path = FastPath(cache)
+    app.state.read_engine = read_engine
+    app.state.known_publication = lambda: cache.current  # the newest that this process knows of
     errors.install(app)
     for module in (conditions, warning_signs, articles, locations, glossary, directory, service):
         app.include_router(module.router)

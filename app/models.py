@@ -8,7 +8,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Enum, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Enum, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
 from sqlmodel import Field, Relationship, SQLModel
 
 from app.pack import Audience, Contact, Scope, Urgency
@@ -374,13 +374,29 @@ class Identifier(SQLModel, table=True):
     position: int
 
 
+class Presented(SQLModel, table=True):
+    """A row as JSON, in one of its public shapes; `app.presented` says what stands there and what made it.
+
+    `made_by` stands before `body`, so that SQLite reads it without the body's pages.
+    """
+
+    shape: str = Field(primary_key=True)
+    row_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    made_by: str
+    body: bytes = Field(sa_type=LargeBinary)
+
+
 class Publication(SQLModel, table=True):
-    """One publish that changed something. `generation` is the clock of everything, `id` is random."""
+    """One publish that changed something. `generation` is the clock of everything, `id` is random.
+
+    `languages` are the primary subtags, sorted, of the languages that any pack's live records are in.
+    """
 
     generation: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     id: str = Field(unique=True)
     published_at: dt.datetime
     pack: str = Field(foreign_key="pack.name")
+    languages: list[str] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
 
 
 class Change(SQLModel, table=True):

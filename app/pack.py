@@ -143,7 +143,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", m
 Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_clean)]
 Text = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_clean)]
 Statement = Annotated[Text, AfterValidator(_no_colon)]
-WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"'`\\]+$", max_length=2_000)]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"'`\\\x00-\x1f\x7f]+$", max_length=2_000)]
 # An old address or a vendor's id, as other systems wrote it down.
 Identifier = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]+$", min_length=3, max_length=2_000)]
 # BCP 47 (RFC 5646), the part of it that content uses: language, script, region, variants.
@@ -172,8 +172,8 @@ class Provenance(Record):
     basis: Literal["source", "derived", "curated"] = "source"
     source: Slug | None = None
     lines: Lines = ()
-    derived: tuple[str, ...] = ()
-    curated: tuple[str, ...] = ()
+    derived: tuple[Line, ...] = ()
+    curated: tuple[Line, ...] = ()
 
     @model_validator(mode="after")
     def _traceable(self) -> Self:

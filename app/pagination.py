@@ -6,22 +6,17 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from fastapi import Request, Response
+from fastapi import Request
 from pydantic import BaseModel, Field
-from sqlalchemy import func
-from sqlalchemy.orm import Load
-from sqlmodel import Session, SQLModel, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from sqlmodel import Session, col
 
-from app.db import latest_publication
-from app.editions import canonical
+from app.editions import TAG, canonical
 from app.errors import invalid
 from app.models import Publication
-
-Row = TypeVar("Row", bound=SQLModel)
 
 
 class Paging(BaseModel):
@@ -36,49 +31,67 @@ class Paging(BaseModel):
     )
 
 
-class Rows(NamedTuple):
-    """A page's rows, and what its links need."""
+class Page(NamedTuple):
+    """A page's rows, and its links."""
 
-    rows: list[Any]
+    rows: Sequence[Any]
     total: int
     next: str | None
+    link: str
+
+
+class Place(NamedTuple):
+    """What a cursor says: where it was made, for which list, and the sort key that it stands after."""
+
+    generation: int
+    publication: str
+    filters: str
+    after: str
+
+
+def counted(paging: Paging, matching: Select[*tuple[Any, ...]]) -> list[ColumnElement[Any]]:
+    """What `paginate` must know, to select beside whatever else a list looks up: `total` and `cursor_known`."""
+    total = select(func.count()).select_from(matching.subquery()).scalar_subquery()
+    place = _read(paging.cursor)
+    known: ColumnElement[bool] = literal(value=False)
+    if place:
+        generation, named = col(Publication.generation), col(Publication.id)
+        known = exists().where(generation == place.generation, named == place.publication)
+    return [total.label("total"), known.label("cursor_known")]
 
 
 def paginate(
-    request: Request,
-    response: Response,
-    session: Session,
-    statement: SelectOfScalar[Row],
-    sort_key: Any,
-    paging: Paging,
-    loads: Sequence[Load] = (),
-) -> Rows:
+    request: Request, session: Session, paging: Paging, count: Any, listed: Select[*tuple[Any, ...]], sort_key: Any
+) -> Page:
     """The page of a list that `paging` asks for, in the order of a stored, unique sort key: no offset that drifts.
 
-    Sets the answer's `Link` header. Raises a 422 problem for a cursor that is not of this list, these filters or this
-    database.
+    `count` is a row with what `counted` selects. Raises a 422 problem for a cursor that is not of this list, these
+    filters or this database.
     """
-    total = session.exec(select(func.count()).select_from(statement.subquery())).one()
-    listed = statement.order_by(col(sort_key)).limit(paging.limit + 1).options(*loads)
-    publication = latest_publication(session)
-    if paging.cursor:
-        listed = listed.where(col(sort_key) > _read(paging.cursor, _filters(request), session))
-    found = session.exec(listed).all()
-    rows = list(found[: paging.limit])
-    first = address(request, cursor=None)
-    links = [f'<{first}>; rel="first"']
+    place = _read(paging.cursor)
+    if paging.cursor and not (place and count.cursor_known and place.filters == _filters(request)):
+        detail = "must be taken from a page's `next`, with the same filters; begin again without it"
+        raise invalid([{"parameter": "cursor", "detail": detail}])
+    if place:
+        listed = listed.where(col(sort_key) > place.after)
+    ordered = listed.add_columns(col(sort_key).label("sort_key")).order_by(col(sort_key)).limit(paging.limit + 1)
+    found = session.execute(ordered).all()
+    rows = found[: paging.limit]
+    links = [f'<{address(request, cursor=None)}>; rel="first"']
     following = None
     if len(found) > paging.limit:
-        cursor = _write(publication, _filters(request), getattr(rows[-1], sort_key.key))
-        following = address(request, cursor=cursor)
+        following = address(request, cursor=_write(request, rows[-1].sort_key))
         links.append(f'<{following}>; rel="next"')
-    response.headers["Link"] = ", ".join(links)
-    return Rows(rows, total, following)
+    return Page(rows, count.total, following, ", ".join(links))
+
+
+def _one_spelling(name: str, value: str) -> str:
+    return canonical(value) if name == "lang" and TAG.fullmatch(value) else value
 
 
 def address(request: Request, cursor: str | None) -> str:
-    """This list's address with the filters as they were sent, at another page."""
-    parameters = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    """This list's address with its filters, at another page: one address, however the request spelled them."""
+    parameters = [pair for pair in normalised(request.query_params.multi_items()) if pair[0] != "cursor"]
     if cursor:
         parameters.append(("cursor", cursor))
     query = f"?{urlencode(parameters)}" if parameters else ""
@@ -92,25 +105,24 @@ def normalised(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _filters(request: Request) -> str:
     """What a cursor is bound to: the list and its filters, in any order; not the page's size."""
-    filters = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in {"cursor", "limit"})
+    pairs = normalised(request.query_params.multi_items())
+    filters = [pair for pair in pairs if pair[0] not in {"cursor", "limit"}]
     return hashlib.sha256(json.dumps([request.scope["path"], filters]).encode()).hexdigest()[:16]
 
 
-def _write(publication: Publication | None, filters: str, after: str) -> str:
-    at = [publication.generation, publication.id] if publication else [0, ""]
-    return base64.urlsafe_b64encode(json.dumps([*at, filters, after]).encode()).decode().rstrip("=")
+def _write(request: Request, after: str) -> str:
+    generation, publication = request.state.publication
+    place = Place(generation, publication, _filters(request), after)
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, filters: str, session: Session) -> str:
-    """The sort key that a cursor stands after. It lives on across publications, not across databases."""
+def _read(cursor: str | None) -> Place | None:
+    """What a cursor says; None where it says nothing. It lives on across publications, not across databases."""
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        generation, publication_id, bound_to, after = json.loads(base64.urlsafe_b64decode(padded))
-        str(after).encode()  # a lone surrogate is no text that a database takes
-        known = session.get(Publication, int(generation) % 2**31)
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        known = None
-    if known is None or [known.generation, known.id, filters] != [generation, publication_id, bound_to]:
-        detail = "must be taken from a page's `next`, with the same filters; begin again without it"
-        raise invalid([{"parameter": "cursor", "detail": detail}])
-    return str(after)
+        padded = f"{cursor or ''}{'=' * (-len(cursor or '') % 4)}"
+        place = Place(*json.loads(base64.urlsafe_b64decode(padded)))
+        generation, *texts = place
+        "".join(texts).encode()  # a lone surrogate is no text that a database takes
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return place if type(generation) is int and 0 <= generation < 2**31 else None

@@ -96,26 +96,22 @@ def warning_sign_item(
     row: models.Condition, edition: models.Edition, key: str, wanted: Wanted, address: Address
 ) -> schemas.WarningSignItem:
     """One warning sign as an item of a list: never without its set's umbrella signs and note."""
-    sign = next(sign for sign in sign_set(row, edition, address).signs if sign.key == key)
+    whole = sign_set(row, edition, address)
+    sign = next(sign for sign in whole.signs if sign.key == key)
     return schemas.WarningSignItem(
         **dict(sign),
         condition=reference(row.slug, address),
         condition_name=edition.name,
         edition=choice(row.editions, edition, wanted),
         review=_review(edition),
-        sign_set=sign_set_context(row, edition, address),
+        sign_set=sign_set_context(whole),
     )
 
 
-def sign_set_context(row: models.Condition, edition: models.Edition, address: Address) -> schemas.SignSetContext:
+def sign_set_context(whole: schemas.SignSet) -> schemas.SignSetContext:
     """What must be shown wherever one of a set's signs is, or none is found."""
-    whole = sign_set(row, edition, address)
-    return schemas.SignSetContext(
-        **_set_summary(row, address),
-        applies_to=whole.applies_to,
-        note=whole.note,
-        umbrella=[sign for sign in whole.signs if sign.scope == Scope.any],
-    )
+    fields = {name: getattr(whole, name) for name in schemas.SignSetContext.model_fields if name != "umbrella"}
+    return schemas.SignSetContext(**fields, umbrella=[sign for sign in whole.signs if sign.scope == Scope.any])
 
 
 def choice(editions: Sequence[models.Edition], served: models.Edition, wanted: Wanted) -> schemas.EditionChoice:
@@ -123,7 +119,7 @@ def choice(editions: Sequence[models.Edition], served: models.Edition, wanted: W
     return schemas.EditionChoice(
         requested=schemas.Preference(lang=wanted.lang, audience=wanted.audience),
         served=edition_name(served),
-        fallback=is_fallback(served, wanted),
+        fallback=is_fallback(served.lang, served.audience, wanted),
         available=[edition_name(edition) for edition in editions],
     )
 

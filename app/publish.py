@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, delete, insert, tuple_
+from sqlalchemy import Engine, delete, insert, tuple_, update
 from sqlmodel import Session, SQLModel, col, select
 
-from app import models, pack
+from app import models, pack, presented
 from app.check import Key, Scan, identifier_key
 from app.db import latest_publication
 from app.export import read_condition, record_names
@@ -84,21 +84,38 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
             raise PublishConflictError
         info = made.scan.info
         session.merge(_pack_row(info))
-        publication = models.Publication(
-            generation=made.base[0] + 1,
-            id=secrets.token_hex(16),
-            published_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
-            pack=info.name,
-        )
-        session.add(publication)
-        session.flush()
+        publication = _new_publication(session, made.base[0] + 1, info.name)
         _write_sources(session, info)
         ids = _remove(session, made)
         _write_records(session, made, ids, progress)
         _write_names(session, made)
         _write_changes(session, made, publication.generation)
         _remove_sources(session, info)
+        # The publisher, the rights and the sources stand in every body of the pack.
+        _present(session, _live(session, info.name) if made.info_changed else [*made.added, *made.changed])
+        _note_languages(session, publication)
     return publication
+
+
+def present_anew(engine: Engine) -> list[models.Publication]:
+    """Present the packs whose bodies are missing or were made by other code, each as a publication of its own.
+
+    The cache trusts changes, so that every live record of such a pack counts as changed. None where all is right.
+    """
+    with Session(engine) as session:
+        if not presented.outdated(session):
+            return []
+    publications = []
+    with Session(engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
+        for name in presented.outdated(session):
+            publication = _new_publication(session, _stands_at(session)[0] + 1, name)
+            change = models.Change
+            live = update(change).where(col(change.pack) == name, col(change.op) != Op.withdrawn)
+            session.exec(live.values(generation=publication.generation, op=Op.changed))
+            _present(session, _live(session, name))
+            _note_languages(session, publication)
+            publications.append(publication)
+    return publications
 
 
 def _stands_at(session: Session) -> tuple[int, str]:
@@ -206,6 +223,47 @@ def _safety_changes(session: Session, made: Plan, live: Collection[Key]) -> Iter
 # ---- the application's parts
 
 
+def _new_publication(session: Session, generation: int, pack_name: str) -> models.Publication:
+    publication = models.Publication(
+        generation=generation,
+        id=secrets.token_hex(16),
+        published_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
+        pack=pack_name,
+        languages=[],
+    )
+    session.add(publication)
+    session.flush()
+    return publication
+
+
+def _live(session: Session, pack_name: str) -> list[Key]:
+    """Every live record of a pack."""
+    return [
+        (kind, slug)
+        for kind, table in TABLES.items()
+        for slug in session.exec(select(table.slug).where(table.pack == pack_name))
+    ]
+
+
+def _present(session: Session, keys: Iterable[Key]) -> None:
+    slugs: dict[str, list[str]] = {}
+    for kind, slug in keys:
+        slugs.setdefault(kind, []).append(slug)
+    for kind, of_kind in slugs.items():
+        presented.store(session, Kind(kind), of_kind)
+
+
+def _note_languages(session: Session, publication: models.Publication) -> None:
+    """Tell a publication the primary subtags of all live records' languages, any pack's."""
+    tables = (models.Edition, models.Article, models.Location, models.GlossaryTerm, models.DirectoryEntry)
+    tags = {tag for table in tables for tag in session.exec(select(table.lang).distinct())}
+    publication.languages = sorted({tag.split("-")[0] for tag in tags})
+    row = models.Publication
+    session.exec(
+        update(row).where(col(row.generation) == publication.generation).values(languages=publication.languages)
+    )
+
+
 def _pack_row(info: pack.PackInfo) -> models.Pack:
     return models.Pack(
         name=info.name,
@@ -237,6 +295,7 @@ def _remove(session: Session, made: Plan) -> dict[Key, int]:
         for slugs in _batches([slug for of, slug in gone if of == kind]):
             for slug, row_id in session.exec(select(table.slug, table.id).where(col(table.slug).in_(slugs))):
                 ids[kind, slug] = row_id or 0
+            presented.forget(session, kind, slugs)
             session.exec(delete(table).where(col(table.slug).in_(slugs)))
             former, identifier = models.FormerSlug, models.Identifier
             session.exec(delete(former).where(col(former.kind) == kind, col(former.current_slug).in_(slugs)))

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
         default="sqlite:///data/health-content.sqlite3",
         description="Where the content is kept, as an SQLAlchemy address. The default is a file beside the program.",
     )
+    read_database_url: str | None = Field(
+        default=None,
+        description="Where reads go: a streaming replica. Without it, reads go to DATABASE_URL.",
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on. `0.0.0.0` listens on every interface.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
     seed: Literal["on", "off"] = Field(

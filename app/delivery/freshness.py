@@ -64,9 +64,7 @@ def _newest(engine: Engine, since: Publication | None) -> tuple[Publication, set
     """The newest publication, and the records touched after another one; None where that is not known, or too many."""
     with Session(engine) as session:
         row = latest_publication(session)
-        newest = (
-            Publication(row.generation, row.id, frozenset(getattr(row, "languages", ["en", "es"]))) if row else NOTHING
-        )
+        newest = Publication(row.generation, row.id, frozenset(row.languages)) if row else NOTHING
         known = session.get(models.Publication, since.generation) if since else None
         if since is None or known is None or known.id != since.id:
             return newest, None  # a first look, or another history: a restored backup

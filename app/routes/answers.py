@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Annotated, Any, get_type_hints
 from urllib.parse import urlencode
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, exists, select
 from sqlmodel import Session, col
 
 from app import models, schemas
+from app.db import read
 from app.editions import Lang, in_language
 from app.errors import MEDIA_TYPE, ProblemError, invalid, value_errors
 from app.models import Op
 from app.pack import Audience, Kind
-from app.pagination import Paging
+from app.pagination import Page, Paging, counted, paginate
 from app.present import Address, record_address
+from app.presented import fill, one_record, stored
+from app.rows import FlatRow
 from app.settings import Settings
 
+JSON = "application/json"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 # A filter's text: bounded, without control characters, which no stored text holds.
@@ -36,7 +42,93 @@ class FlatQuery(Paging):
     audience: Audience | None = Field(default=None, description="Whom it is written for.")
 
 
-def by_reader(table: type[models.Flat], query: FlatQuery) -> list[ColumnElement[bool]]:
+async def strict_query(request: Request) -> None:
+    """Refuse an ill-formed slug, parameters that this route does not know, and those given twice.
+
+    Raises a 404 problem, or a 422 problem that names the known parameters and whatever else is wrong.
+    """
+    if not SLUG.fullmatch(request.path_params.get("slug", "well-formed")):
+        raise ProblemError(404, "not-found", "There is nothing here: a slug has small letters, digits and hyphens.")
+    models = _query_models(request.scope["endpoint"])
+    known = [name for model in models for name in model.model_fields]
+    given = [name for name, _ in request.query_params.multi_items()]
+    allowed = f"known here: {', '.join(known)}" if known else "this address takes no parameters"
+    errors = [
+        {"parameter": name[:100], "detail": "must be given once" if name in known else f"is not known; {allowed}"}
+        for name in dict.fromkeys(given)
+        if name not in known or given.count(name) > 1
+    ]
+    named = {error["parameter"] for error in errors}
+    others = [error for model in models for error in value_errors(model, request.query_params)]
+    if errors or others:
+        raise invalid([*errors, *(error for error in others if error["parameter"] not in named)])
+
+
+@cache
+def _query_models(endpoint: Callable[..., Any]) -> list[type[BaseModel]]:
+    declared = [hint for name, hint in get_type_hints(endpoint).items() if name != "return"]
+    return [model for model in declared if isinstance(model, type) and issubclass(model, BaseModel)]
+
+
+async def _address(request: Request) -> Address:  # async, or FastAPI would ask a worker thread
+    settings: Settings = request.app.state.settings
+    return settings.address
+
+
+AddressDep = Annotated[Address, Depends(_address)]
+Strict = Depends(strict_query)
+
+
+# ---- what was presented at publish, as an answer
+
+
+async def record_response(request: Request, kind: Kind, slug: str) -> Response:
+    """One record of a flat kind. Raises 308, 404 and 410 problems."""
+
+    def find(connection: Connection) -> bytes:
+        row = connection.execute(one_record(kind), {"slug": slug}).first()
+        if row is None:
+            raise absent(request, connection, kind, slug)
+        return fill(row.body, origin(request))
+
+    request.state.record = (kind, slug)
+    return Response(await read(request, find), media_type=JSON)
+
+
+def flat_page(
+    request: Request,
+    session: Session,
+    query: FlatQuery,
+    table: type[FlatRow],
+    shape: str,
+    *filters: ColumnElement[bool],
+    of: str | None = None,
+) -> tuple[Page, list[bytes]]:
+    """A page of a flat kind, and its items' bodies. Raises 308, 404 and 410 problems for a condition it is `of`."""
+    matching = select(col(table.id)).where(*_by_reader(table, query), *filters)
+    condition = exists().where(col(models.Condition.slug) == of)
+    count = session.execute(select(*counted(query, matching), condition.label("condition"))).one()
+    if of is not None and not count.condition:
+        raise absent(request, session, Kind.condition, of)
+    listed = matching.with_only_columns(col(models.Presented.body)).join(models.Presented, stored(shape, table.id))
+    page = paginate(request, session, query, count, listed, table.sort_key)
+    return page, [fill(row.body, origin(request)) for row in page.rows]
+
+
+def page_response(page: schemas.Shape, items: Sequence[bytes], link: str, media_type: str = JSON) -> Response:
+    """A list's answer: a page made without its items, with their bodies put in."""
+    head, empty, tail = page.model_dump_json().encode().partition(b"[]")
+    return Response(
+        b"".join((head, empty[:1], b",".join(items), empty[1:], tail)), media_type=media_type, headers={"Link": link}
+    )
+
+
+def origin(request: Request) -> str:
+    """What stands before every address: PUBLIC_URL, or nothing."""
+    return request.app.state.settings.public_url or ""
+
+
+def _by_reader(table: type[models.Flat], query: FlatQuery) -> list[ColumnElement[bool]]:
     """The conditions that language (RFC 4647, basic filtering) and audience put on the rows of a flat kind."""
     found = []
     if query.lang:
@@ -46,51 +138,46 @@ def by_reader(table: type[models.Flat], query: FlatQuery) -> list[ColumnElement[
     return found
 
 
-def strict_query(request: Request) -> None:
-    """Refuse an ill-formed slug, parameters that this route does not know, and those given twice.
+# ---- where no live record stands
 
-    Raises a 404 problem, or a 422 problem that names the known parameters and whatever else is wrong.
+
+def absent(request: Request, reader: Connection | Session, kind: Kind, slug: str) -> ProblemError:
+    """Why nothing can be served, by one statement.
+
+    404 where a condition has no edition that fits, 308 where it has a new slug, 410 where it was withdrawn, else 404.
     """
-    if not SLUG.fullmatch(request.path_params.get("slug", "well-formed")):
-        raise ProblemError(404, "not-found", "There is nothing here: a slug has small letters, digits and hyphens.")
-    models = _query_models(request)
-    known = [name for model in models for name in model.model_fields]
-    given = [name for name, _ in request.query_params.multi_items()]
-    allowed = f"known here: {', '.join(known)}" if known else "this address takes no parameters"
-    errors = [
-        {"parameter": name[:100], "detail": "must be given once" if name in known else f"is not known; {allowed}"}
-        for name in dict.fromkeys(given)
-        if name not in known or given.count(name) > 1
-    ]
-    if errors:
-        named = {error["parameter"] for error in errors}
-        others = [error for model in models for error in value_errors(model, request.query_params)]
-        raise invalid([*errors, *(error for error in others if error["parameter"] not in named)])
-
-
-def _query_models(request: Request) -> list[type[BaseModel]]:
-    declared = [field.field_info.annotation for field in request.scope["route"].dependant.query_params]
-    return [model for model in declared if isinstance(model, type) and issubclass(model, BaseModel)]
-
-
-def _address(request: Request) -> Address:
-    settings: Settings = request.app.state.settings
-    return settings.address
-
-
-AddressDep = Annotated[Address, Depends(_address)]
-Strict = Depends(strict_query)
-
-
-def absent(request: Request, session: Session, kind: Kind, slug: str, address: Address) -> ProblemError:
-    """Why no live record answers: 308 where it has a new slug, 410 where it was withdrawn, else 404."""
-    if moved := session.get(models.FormerSlug, (kind, slug)):
-        location = address(_moved_target(request, kind, slug, moved.current_slug))
+    address = request.app.state.settings.address
+    rows = reader.execute(_absence(kind), {"slug": slug}).all()
+    if kind == Kind.condition and rows[0].lang is not None:
+        detail = "This condition has no edition in that language for that audience; `available` names what there is."
+        names = [schemas.EditionName(lang=lang, audience=who, audience_basis=basis) for *_, lang, who, basis in rows]
+        available = [name.model_dump(mode="json") for name in names]
+        return ProblemError(404, "no-edition", detail, available=available)
+    moved_to, op, reason, successor = rows[0][:4]
+    if moved_to:
+        location = address(_moved_target(request, kind, slug, moved_to))
         return ProblemError(308, "moved", f"This {kind} has a new address.", headers={"Location": location})
-    tombstone = session.get(models.Change, (kind, slug))
-    if tombstone is None or tombstone.op != Op.withdrawn:
-        return _not_found(kind)
-    return gone(tombstone, address)
+    if op == Op.withdrawn:
+        return gone(kind, reason, successor, address)
+    return ProblemError(404, "not-found", f"There is no such {kind} here.")
+
+
+@cache
+def _absence(kind: Kind) -> Select[*tuple[Any, ...]]:
+    """What is known of `:slug`: the slug it leads to, the last change and, of a condition, its editions."""
+    asked = select(bindparam("slug", type_=String).label("slug")).subquery()
+    former, change, condition, edition = models.FormerSlug, models.Change, models.Condition, models.Edition
+    told: Select[*tuple[Any, ...]] = (
+        select(col(former.current_slug), col(change.op), col(change.reason), col(change.successor))
+        .select_from(asked)
+        .outerjoin(former, (col(former.kind) == kind) & (col(former.slug) == asked.c.slug))
+        .outerjoin(change, (col(change.kind) == kind) & (col(change.key) == asked.c.slug))
+    )
+    if kind != Kind.condition:
+        return told
+    told = told.outerjoin(condition, col(condition.slug) == asked.c.slug)
+    told = told.outerjoin(edition, col(edition.condition_id) == condition.id).order_by(col(edition.position))
+    return told.add_columns(col(edition.lang), col(edition.audience), col(edition.audience_basis))
 
 
 def _moved_target(request: Request, kind: Kind, slug: str, current: str) -> str:
@@ -105,19 +192,15 @@ def _moved_target(request: Request, kind: Kind, slug: str, current: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def gone(tombstone: models.Change, address: Address) -> ProblemError:
+def gone(kind: str, reason: str | None, successor: str | None, address: Address) -> ProblemError:
     """410 for what was withdrawn, with its reason and its successor."""
     return ProblemError(
         410,
         "withdrawn",
         "This content was withdrawn. Take it out of every copy.",
-        reason=tombstone.reason,
-        successor=tombstone.successor and record_address(tombstone.kind, tombstone.successor, address),
+        reason=reason,
+        successor=successor and record_address(kind, successor, address),
     )
-
-
-def _not_found(kind: Kind) -> ProblemError:
-    return ProblemError(404, "not-found", f"There is no such {kind} here.")
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -6,19 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, select
+from sqlmodel import col
 
-from app import models, present, schemas
+from app import models, schemas
 from app.db import SessionDep
 from app.pack import Kind
-from app.pagination import paginate
-from app.present import Address
-from app.routes.answers import AddressDep, Filter, FlatQuery, SlugPath, Strict, absent, by_reader, problems
-from app.rows import loaded
+from app.routes.answers import Filter, FlatQuery, SlugPath, Strict, flat_page, page_response, problems, record_response
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], dependencies=[Strict])
-
-WHOLE = (loaded(models.Article.in_pack), loaded(models.Article.links, models.ArticleCondition.condition))
 
 
 class ArticlesQuery(FlatQuery):
@@ -27,38 +23,22 @@ class ArticlesQuery(FlatQuery):
     condition: Filter | None = Field(default=None, description="A condition's slug.", examples=["neutropenia"])
 
 
-@router.get("", responses=problems(422))
-def list_articles(
-    request: Request,
-    response: Response,
-    session: SessionDep,
-    address: AddressDep,
-    query: Annotated[ArticlesQuery, Query()],
-) -> schemas.ArticlePage:
+@router.get("", response_model=schemas.ArticlePage, responses=problems(422))
+def list_articles(request: Request, session: SessionDep, query: Annotated[ArticlesQuery, Query()]) -> Response:
     """Related reading, by title."""
-    return article_page(request, response, session, address, query, query.condition)
+    filters = [of_condition(query.condition)] if query.condition else []
+    page, items = flat_page(request, session, query, models.Article, "article", *filters)
+    return page_response(schemas.ArticlePage(items=[], total=page.total, next=page.next), items, page.link)
 
 
-@router.get("/{slug}", responses=problems(308, 404, 410, 422))
-def get_article(request: Request, slug: SlugPath, session: SessionDep, address: AddressDep) -> schemas.Article:
+@router.get("/{slug}", response_model=schemas.Article, responses=problems(308, 404, 410, 422))
+async def get_article(request: Request, slug: SlugPath) -> Response:
     """One article."""
-    row = session.exec(select(models.Article).where(models.Article.slug == slug).options(*WHOLE)).first()
-    if row is None:
-        raise absent(request, session, Kind.article, slug, address)
-    return present.article(row, address)
+    return await record_response(request, Kind.article, slug)
 
 
-def article_page(
-    request: Request, response: Response, session: Session, address: Address, query: FlatQuery, condition: str | None
-) -> schemas.ArticlePage:
-    """A page of articles, of one condition or of all."""
-    statement = select(models.Article).where(*by_reader(models.Article, query))
-    if condition:
-        links = (
-            select(models.ArticleCondition.article_id).join(models.Condition).where(models.Condition.slug == condition)
-        )
-        statement = statement.where(col(models.Article.id).in_(links))
-    page = paginate(request, response, session, statement, models.Article.sort_key, query, WHOLE)
-    return schemas.ArticlePage(
-        items=[present.article(row, address) for row in page.rows], total=page.total, next=page.next
-    )
+def of_condition(slug: str) -> ColumnElement[bool]:
+    """Whether an article is related reading for a condition."""
+    link = models.ArticleCondition
+    linked = select(col(link.article_id)).join(models.Condition).where(col(models.Condition.slug) == slug)
+    return col(models.Article.id).in_(linked)

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator, Field
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import Load
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import ColumnElement, Connection, Integer, Select, String, column, exists, false, func, select, values
+from sqlmodel import col
 
 from app import models, present, schemas
-from app.db import SessionDep
-from app.editions import Wanted, chosen, servable
-from app.errors import ProblemError
+from app.db import SessionDep, read
+from app.editions import Wanted, best, has_servable
 from app.models import Op
 from app.pack import Kind, sort_key
-from app.pagination import Paging, paginate
-from app.present import Address
-from app.routes.answers import AddressDep, Filter, FlatQuery, SlugPath, Strict, absent, problems
-from app.routes.articles import article_page
-from app.rows import code_key, loaded
+from app.pagination import Paging, counted, paginate
+from app.presented import editions_in, fill_edition, narrowed, one_condition
+from app.routes.answers import (
+    JSON,
+    Filter,
+    FlatQuery,
+    SlugPath,
+    Strict,
+    absent,
+    flat_page,
+    origin,
+    page_response,
+    problems,
+)
+from app.routes.articles import of_condition
+from app.rows import code_key
 
 router = APIRouter(prefix="/v1/conditions", tags=["conditions"], dependencies=[Strict])
 
@@ -74,224 +82,159 @@ class ConditionQuery(Wanted):
     aspect: Aspect = None
 
 
-@router.get("", responses=problems(422))
-def list_conditions(
-    request: Request,
-    response: Response,
-    session: SessionDep,
-    address: AddressDep,
-    query: Annotated[ConditionsQuery, Query()],
-) -> schemas.ConditionPage:
+@router.get("", response_model=schemas.ConditionPage, responses=problems(422))
+def list_conditions(request: Request, session: SessionDep, query: Annotated[ConditionsQuery, Query()]) -> Response:
     """Conditions by name, each with the size, urgency and address of its warning signs."""
-    statement = servable_conditions(query, query.aspect)
-    if query.starts_with:
-        begins = sort_key(query.starts_with, "").rstrip("\t")
-        statement = statement.where(col(models.Condition.sort_key).startswith(begins, autoescape=True))
-    code = _match_code(session, query.code) if query.code else None
-    if code:
-        statement = statement.where(_has_code(code.matched))
-    batch = [slug for slug in (query.slugs or "").split(",") if slug]
-    moved = _moved(session, batch)
-    if query.slugs is not None:
-        statement = statement.where(col(models.Condition.slug).in_([moved.get(slug, slug) for slug in batch]))
-    page = paginate(request, response, session, statement, models.Condition.sort_key, query)
-    return schemas.ConditionPage(
-        items=_present_all(session, page.rows, query, address),
+    batch = list(dict.fromkeys(slug for slug in (query.slugs or "").split(",") if slug))
+    full = query.view == "full"
+    filters = _filters(query, batch)
+    matching = select(col(models.Condition.id)).where(has_servable(query), *filters)
+    facts = select(*counted(query, matching), _falls_back(query.code).label("code_falls_back"))
+    told = session.execute(_with_fates(facts, matching, batch) if batch else facts).all()
+    listed = editions_in("condition" if full else "condition-summary", query).where(*filters)
+    page = paginate(request, session, query, told[0], listed, models.Condition.sort_key)
+    items = [fill_edition(row, origin(request), query) for row in page.rows]
+    shape = schemas.ConditionPage(
+        items=[],
         total=page.total,
         next=page.next,
-        code=code,
-        not_served=_not_served(session, statement, moved, batch, address),
+        code=_code_match(query.code, falls_back=told[0].code_falls_back) if query.code else None,
+        not_served=[fate for row in told if (fate := _not_served(row, request))] if batch else [],
         notice=present.notice(query.lang or "en"),
     )
+    return page_response(shape, [narrowed(item, query.aspect) for item in items] if full else items, page.link)
 
 
-@router.get("/{slug}", responses=problems(308, 404, 410, 422))
-def get_condition(
-    request: Request,
-    slug: SlugPath,
-    session: SessionDep,
-    address: AddressDep,
-    query: Annotated[ConditionQuery, Query()],
-) -> schemas.Condition:
+@router.get("/{slug}", response_model=schemas.Condition, responses=problems(308, 404, 410, 422))
+async def get_condition(request: Request, slug: SlugPath, query: Annotated[ConditionQuery, Query()]) -> Response:
     """A condition with its warning signs, in the edition that fits best. `aspect` narrows sections, never signs."""
-    row, edition = find(request, session, slug, query, address)
-    former = _former_slugs(session, [slug]).get(slug, [])
-    return present.condition(row, edition, former, query, query.aspect, address)
+    body = await _find(request, "condition", slug, query)
+    return Response(narrowed(body, query.aspect), media_type=JSON)
 
 
-@router.get("/{slug}/warning-signs", responses=problems(308, 404, 410, 422))
-def get_condition_warning_signs(
-    request: Request, slug: SlugPath, session: SessionDep, address: AddressDep, query: Annotated[Wanted, Query()]
-) -> schemas.ConditionSigns:
+@router.get("/{slug}/warning-signs", response_model=schemas.ConditionSigns, responses=problems(308, 404, 410, 422))
+async def get_condition_warning_signs(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
     """A condition's warning signs, all that are known, with what the set leaves open."""
-    row, edition = find(request, session, slug, query, address)
-    return present.condition_signs(row, edition, query, address)
+    return Response(await _find(request, "condition-signs", slug, query), media_type=JSON)
 
 
-@router.get("/{slug}/articles", responses=problems(308, 404, 410, 422))
+@router.get("/{slug}/articles", response_model=schemas.ArticlePage, responses=problems(308, 404, 410, 422))
 def list_condition_articles(
-    request: Request,
-    response: Response,
-    slug: SlugPath,
-    session: SessionDep,
-    address: AddressDep,
-    query: Annotated[FlatQuery, Query()],
-) -> schemas.ArticlePage:
+    request: Request, slug: SlugPath, session: SessionDep, query: Annotated[FlatQuery, Query()]
+) -> Response:
     """Related reading for a condition."""
-    if session.exec(select(models.Condition.id).where(models.Condition.slug == slug)).first() is None:
-        raise absent(request, session, Kind.condition, slug, address)
-    return article_page(request, response, session, address, query, condition=slug)
+    page, items = flat_page(request, session, query, models.Article, "article", of_condition(slug), of=slug)
+    return page_response(schemas.ArticlePage(items=[], total=page.total, next=page.next), items, page.link)
 
 
-# ---- finding
+async def _find(request: Request, shape: str, slug: str, wanted: Wanted) -> bytes:
+    """A condition's body in the edition that fits a reader best. Raises 308, 404 and 410 problems."""
 
+    def find(connection: Connection) -> bytes:
+        row = connection.execute(one_condition(shape, wanted), {"slug": slug}).first()
+        if row is None:
+            raise absent(request, connection, Kind.condition, slug)
+        return fill_edition(row, origin(request), wanted)
 
-def find(
-    request: Request, session: Session, slug: str, wanted: Wanted, address: Address
-) -> tuple[models.Condition, models.Edition]:
-    """A condition and the whole edition for a reader. Raises 308, 404 and 410 problems."""
-    row = session.exec(select(models.Condition).where(models.Condition.slug == slug).options(*_heads())).first()
-    if row is None:
-        raise absent(request, session, Kind.condition, slug, address)
-    edition = pick(session, [row], wanted).get(row.id)
-    if edition is None:
-        detail = "This condition has no edition in that language for that audience; `available` names what there is."
-        available = [present.edition_name(edition).model_dump(mode="json") for edition in row.editions]
-        raise ProblemError(404, "no-edition", detail, available=available)
-    load_texts(session, [edition])
-    return row, edition
-
-
-def servable_conditions(wanted: Wanted, aspect: str | None = None) -> SelectOfScalar[models.Condition]:
-    """The conditions with an edition to serve, and one that has a section of an aspect, if an aspect is asked for."""
-    if aspect is None:
-        editions = select(models.Edition.condition_id).where(servable(wanted))
-    else:
-        best = chosen(wanted)
-        sections = select(models.Section.edition_id).where(models.Section.aspect == aspect)
-        editions = select(best.c.condition_id).where(best.c.id.in_(sections))
-    return select(models.Condition).where(col(models.Condition.id).in_(editions))
-
-
-def load_heads(session: Session, ids: Sequence[int | None]) -> list[models.Condition]:
-    """Conditions in the order of the ids, with all but their editions' texts."""
-    rows = session.exec(select(models.Condition).where(col(models.Condition.id).in_(ids)).options(*_heads())).all()
-    return sorted(rows, key=lambda row: ids.index(row.id))
-
-
-def pick(session: Session, rows: Sequence[models.Condition], wanted: Wanted) -> dict[int | None, models.Edition]:
-    """The edition to serve of each condition, by the condition's id; none where none may be served."""
-    best = chosen(wanted, col(models.Edition.condition_id).in_([row.id for row in rows]))
-    ids = set(session.exec(select(best.c.id)))
-    return {row.id: edition for row in rows for edition in row.editions if edition.id in ids}
-
-
-def load_texts(session: Session, editions: Sequence[models.Edition]) -> None:
-    """Load what the chosen editions say, and no other edition's text."""
-    session.exec(
-        select(models.Edition)
-        .where(col(models.Edition.id).in_([edition.id for edition in editions]))
-        .options(
-            loaded(models.Edition.source),
-            loaded(models.Edition.sections, models.Section.blocks),
-            loaded(models.Edition.sign_set_wording, models.SignSetWording.signs),
-        )
-    ).all()
-
-
-def _heads() -> list[Load]:
-    return [
-        loaded(models.Condition.in_pack),
-        loaded(models.Condition.aliases),
-        loaded(models.Condition.codings),
-        loaded(models.Condition.editions),
-        loaded(models.Condition.sign_set, models.SignSet.signs),
-    ]
+    request.state.record = (Kind.condition, slug)
+    return await read(request, find)
 
 
 # ---- the list's filters
 
 
-def _match_code(session: Session, asked: str) -> schemas.CodeMatch:
-    """The code to look for: the one asked for or, for ICD-10-CM, its heading one level up (`D70.1` -> `D70`)."""
+def _filters(query: ConditionsQuery, batch: Sequence[str]) -> list[ColumnElement[bool]]:
+    condition = models.Condition
+    found: list[ColumnElement[bool]] = []
+    if query.aspect:
+        section = models.Section
+        found.append(exists().where(col(section.edition_id) == best(query), col(section.aspect) == query.aspect))
+    if query.starts_with:
+        begins = sort_key(query.starts_with, "").rstrip("\t")
+        found.append(col(condition.sort_key).startswith(begins, autoescape=True))
+    if query.code:
+        found.append(_has_code_or_heading(query.code))
+    if query.slugs is not None:
+        former = models.FormerSlug
+        moved = select(col(former.current_slug)).where(col(former.kind) == Kind.condition, col(former.slug).in_(batch))
+        found.append(col(condition.slug).in_(batch) | col(condition.slug).in_(moved))
+    return found
+
+
+def _heading(asked: str) -> str | None:
+    """The heading one level up of an ICD-10-CM code (`D70.1` -> `D70`)."""
     system, _, code = asked.rpartition("|")
-    match = schemas.CodeMatch(requested=asked, matched=asked, fallback=False)
-    heading = code[:-1].rstrip(".")
     if not ICD_10_CM.fullmatch(code) or SYSTEMS.get(system, system) not in {"", "icd-10-cm"}:
-        return match
-    parent = match.model_copy(update={"matched": f"icd-10-cm|{heading.upper()}", "fallback": True})
-    exists = [session.exec(select(models.Condition.id).where(_has_code(to.matched))).first() for to in (match, parent)]
-    return parent if exists[0] is None and exists[1] is not None else match
+        return None
+    return f"icd-10-cm|{code[:-1].rstrip('.').upper()}"
+
+
+def _has_code_or_heading(asked: str) -> ColumnElement[bool]:
+    """Whether a condition has a code or, where none has it, the code's heading."""
+    heading = _heading(asked)
+    return _has_code(asked) if heading is None else _has_code(asked) | (~_in_use(asked) & _has_code(heading))
+
+
+def _falls_back(asked: str | None) -> ColumnElement[bool]:
+    """Whether a code's heading is what is looked for: nothing has the code, and something has the heading."""
+    heading = _heading(asked) if asked else None
+    return ~_in_use(asked) & _in_use(heading) if asked and heading else false()
+
+
+def _code_match(asked: str, *, falls_back: bool) -> schemas.CodeMatch:
+    matched = _heading(asked) if falls_back else None
+    return schemas.CodeMatch(requested=asked, matched=matched or asked, fallback=falls_back)
 
 
 def _has_code(asked: str) -> ColumnElement[bool]:
+    return col(models.Condition.id).in_(_codings(asked))
+
+
+def _in_use(asked: str) -> ColumnElement[bool]:
+    return _codings(asked).exists()
+
+
+def _codings(asked: str) -> Select[int]:
     system, _, code = asked.rpartition("|")
-    codings = select(models.Coding.condition_id).where(models.Coding.code_key == code_key(code))
+    codings = select(col(models.Coding.condition_id)).where(col(models.Coding.code_key) == code_key(code))
     if system:
-        codings = codings.where(models.Coding.system == SYSTEMS.get(system, system.lower()))
-    return col(models.Condition.id).in_(codings)
+        codings = codings.where(col(models.Coding.system) == SYSTEMS.get(system, system.lower()))
+    return codings
 
 
-def _moved(session: Session, batch: Sequence[str]) -> dict[str, str]:
-    """Of the slugs of a batch, those that are former ones, with the current ones."""
-    former = models.FormerSlug
-    rows = session.exec(select(former).where(former.kind == Kind.condition, col(former.slug).in_(batch)))
-    return {row.slug: row.current_slug for row in rows}
+# ---- a batch
 
 
-def _not_served(
-    session: Session,
-    statement: SelectOfScalar[models.Condition],
-    moved: dict[str, str],
-    batch: Sequence[str],
-    address: Address,
-) -> list[schemas.NotServed]:
-    """What became of the slugs of a batch that have no item of their own: a withdrawal must never be passed over."""
-    change = models.Change
-    targets = [moved.get(slug, slug) for slug in batch]
-    changes = select(change).where(change.kind == Kind.condition, col(change.key).in_(targets))
-    known = {row.key: row for row in session.exec(changes)} if batch else {}
-    served = {row.slug for row in session.exec(statement)} if batch else set()
-    found = []
-    for slug in dict.fromkeys(batch):
-        row = known.get(moved.get(slug, slug))
-        if row is None:
-            found.append(schemas.NotServed(slug=slug, code="not-found", reason=None, address=None))
-        elif row.op == Op.withdrawn:
-            successor = row.successor and present.record_address(Kind.condition, row.successor, address)
-            found.append(schemas.NotServed(slug=slug, code="withdrawn", reason=row.reason, address=successor))
-        elif slug in moved:
-            new = present.record_address(Kind.condition, row.key, address)
-            found.append(schemas.NotServed(slug=slug, code="moved", reason=None, address=new))
-        elif slug not in served:
-            found.append(schemas.NotServed(slug=slug, code="no-match", reason=None, address=None))
-    return found
-
-
-def _present_all(
-    session: Session, rows: Sequence[models.Condition], query: ConditionsQuery, address: Address
-) -> list[schemas.ConditionSummary] | list[schemas.Condition]:
-    heads = load_heads(session, [row.id for row in rows])
-    editions = pick(session, heads, query)
-    if query.view == "summary":
-        return [present.condition_summary(row, editions[row.id], query, address) for row in heads]
-    load_texts(session, [*editions.values()])
-    former = _former_slugs(session, [row.slug for row in heads])
-    return [
-        present.condition(row, editions[row.id], former.get(row.slug, []), query, query.aspect, address)
-        for row in heads
-    ]
-
-
-def _former_slugs(session: Session, slugs: Sequence[str]) -> dict[str, list[str]]:
-    """The former slugs of conditions, by their current ones."""
-    former = models.FormerSlug
-    rows = session.exec(
-        select(former)
-        .where(former.kind == Kind.condition, col(former.current_slug).in_(slugs))
-        .order_by(col(former.position))
+def _with_fates(facts: Select[*tuple[Any, ...]], matching: Select[int | None], batch: Sequence[str]) -> Select[Any]:
+    """Beside a list's facts: what became of each slug of a batch, in the batch's order."""
+    former, change = models.FormerSlug, models.Change
+    listed = enumerate(batch)
+    asked = values(column("at", Integer), column("slug", String)).data(list(listed)).cte("asked")
+    current = func.coalesce(former.current_slug, asked.c.slug)
+    matches = matching.where(col(models.Condition.slug) == current).correlate(asked, former).exists()
+    return (
+        facts.add_columns(asked.c.slug, col(former.current_slug), matches.label("matches"))
+        .add_columns(col(change.key), col(change.op), col(change.reason), col(change.successor))
+        .select_from(asked)
+        .outerjoin(former, (col(former.kind) == Kind.condition) & (col(former.slug) == asked.c.slug))
+        .outerjoin(change, (col(change.kind) == Kind.condition) & (col(change.key) == current))
+        .order_by(asked.c.at)
     )
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        found.setdefault(row.current_slug, []).append(row.slug)
-    return found
+
+
+def _not_served(row: Any, request: Request) -> schemas.NotServed | None:
+    """What became of a slug of a batch that has no item of its own: a withdrawal must never be passed over."""
+    code, reason, leads_to = None, None, None
+    if row.key is None:
+        code = "not-found"
+    elif row.op == Op.withdrawn:
+        code, reason, leads_to = "withdrawn", row.reason, row.successor
+    elif row.current_slug:
+        code, leads_to = "moved", row.key
+    elif not row.matches:
+        code = "no-match"
+    if code is None:
+        return None
+    address = request.app.state.settings.address
+    to = leads_to and present.record_address(Kind.condition, leads_to, address)
+    return schemas.NotServed(slug=row.slug, code=code, reason=reason, address=to)

@@ -6,13 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from sqlmodel import select
+from sqlmodel import col
 
-from app import models, present, schemas
+from app import models, schemas
 from app.db import SessionDep
-from app.pagination import paginate
-from app.routes.answers import AddressDep, Filter, FlatQuery, Strict, by_reader, problems
-from app.rows import loaded
+from app.routes.answers import Filter, FlatQuery, Strict, flat_page, page_response, problems
 
 router = APIRouter(prefix="/v1/directory", tags=["directory"], dependencies=[Strict])
 
@@ -23,20 +21,12 @@ class DirectoryQuery(FlatQuery):
     group: Filter | None = Field(default=None, description="A group's slug.")
 
 
-@router.get("", responses=problems(422))
+@router.get("", response_model=schemas.DirectoryPage, responses=problems(422))
 def list_directory_entries(
-    request: Request,
-    response: Response,
-    session: SessionDep,
-    address: AddressDep,
-    query: Annotated[DirectoryQuery, Query()],
-) -> schemas.DirectoryPage:
+    request: Request, session: SessionDep, query: Annotated[DirectoryQuery, Query()]
+) -> Response:
     """The organisation's services and links, by name."""
     entry = models.DirectoryEntry
-    statement = select(entry).where(*by_reader(entry, query))
-    if query.group:
-        statement = statement.where(entry.group_slug == query.group)
-    page = paginate(request, response, session, statement, entry.sort_key, query, [loaded(entry.in_pack)])
-    return schemas.DirectoryPage(
-        items=[present.directory_entry(row, address) for row in page.rows], total=page.total, next=page.next
-    )
+    filters = [col(entry.group_slug) == query.group] if query.group else []
+    page, items = flat_page(request, session, query, entry, "directory", *filters)
+    return page_response(schemas.DirectoryPage(items=[], total=page.total, next=page.next), items, page.link)

@@ -6,15 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from sqlmodel import Session, select
+from sqlalchemy import ColumnElement
+from sqlmodel import col
 from starlette.responses import JSONResponse
 
-from app import models, present, schemas
+from app import models, schemas
 from app.db import SessionDep
 from app.pack import Kind
-from app.pagination import Rows, paginate
-from app.routes.answers import AddressDep, Filter, FlatQuery, SlugPath, Strict, absent, by_reader, problems
-from app.rows import loaded, place_key
+from app.routes.answers import Filter, FlatQuery, SlugPath, Strict, flat_page, page_response, problems, record_response
+from app.rows import place_key
 
 router = APIRouter(prefix="/v1", tags=["locations"], dependencies=[Strict])
 
@@ -33,56 +33,41 @@ class LocationsQuery(FlatQuery):
     state: Filter | None = Field(default=None, description="The state or province; case and accents do not count.")
 
 
-@router.get("/locations", responses=problems(422))
-def list_locations(
-    request: Request,
-    response: Response,
-    session: SessionDep,
-    address: AddressDep,
-    query: Annotated[LocationsQuery, Query()],
-) -> schemas.LocationPage:
+@router.get("/locations", response_model=schemas.LocationPage, responses=problems(422))
+def list_locations(request: Request, session: SessionDep, query: Annotated[LocationsQuery, Query()]) -> Response:
     """Places of care, by name."""
-    page = _page(request, response, session, query)
-    return schemas.LocationPage(
-        items=[present.location(row, address) for row in page.rows], total=page.total, next=page.next
-    )
+    page, items = flat_page(request, session, query, models.Location, "location", *_filters(query))
+    return page_response(schemas.LocationPage(items=[], total=page.total, next=page.next), items, page.link)
 
 
-@router.get("/locations.geojson", response_class=GeoJSONResponse, responses=problems(422))
+@router.get(
+    "/locations.geojson",
+    response_class=GeoJSONResponse,
+    response_model=schemas.FeatureCollection,
+    responses=problems(422),
+)
 def list_locations_geojson(
-    request: Request,
-    response: Response,
-    session: SessionDep,
-    address: AddressDep,
-    query: Annotated[LocationsQuery, Query()],
-) -> schemas.FeatureCollection:
+    request: Request, session: SessionDep, query: Annotated[LocationsQuery, Query()]
+) -> Response:
     """Places of care as a GeoJSON FeatureCollection, for maps."""
-    page = _page(request, response, session, query)
-    return schemas.FeatureCollection(
-        type="FeatureCollection",
-        features=[present.feature(row, address) for row in page.rows],
-        total=page.total,
-        next=page.next,
-    )
+    page, items = flat_page(request, session, query, models.Location, "location-feature", *_filters(query))
+    collection = schemas.FeatureCollection(type="FeatureCollection", features=[], total=page.total, next=page.next)
+    return page_response(collection, items, page.link, GeoJSONResponse.media_type)
 
 
-@router.get("/locations/{slug}", responses=problems(308, 404, 410, 422))
-def get_location(request: Request, slug: SlugPath, session: SessionDep, address: AddressDep) -> schemas.Location:
+@router.get("/locations/{slug}", response_model=schemas.Location, responses=problems(308, 404, 410, 422))
+async def get_location(request: Request, slug: SlugPath) -> Response:
     """One place of care."""
-    location = models.Location
-    row = session.exec(select(location).where(location.slug == slug).options(loaded(location.in_pack))).first()
-    if row is None:
-        raise absent(request, session, Kind.location, slug, address)
-    return present.location(row, address)
+    return await record_response(request, Kind.location, slug)
 
 
-def _page(request: Request, response: Response, session: Session, query: LocationsQuery) -> Rows:
+def _filters(query: LocationsQuery) -> list[ColumnElement[bool]]:
     location = models.Location
-    statement = select(location).where(*by_reader(location, query))
+    found = []
     if query.kind:
-        statement = statement.where(location.kind == query.kind)
+        found.append(col(location.kind) == query.kind)
     if query.city:
-        statement = statement.where(location.city_key == place_key(query.city))
+        found.append(col(location.city_key) == place_key(query.city))
     if query.state:
-        statement = statement.where(location.state_key == place_key(query.state))
-    return paginate(request, response, session, statement, location.sort_key, query, [loaded(location.in_pack)])
+        found.append(col(location.state_key) == place_key(query.state))
+    return found

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from app import __version__, models, present, schemas
 from app.check import identifier_key
-from app.db import SessionDep, latest_publication, migrated
+from app.db import BareSessionDep, SessionDep, latest_publication, migrated
 from app.errors import ProblemError
 from app.models import Op
 from app.routes.answers import AddressDep, SlugPath, Strict, gone, problems
@@ -58,7 +58,7 @@ def get_record_by_url(
         raise ProblemError(404, "not-found", "No record here had that address or id.")
     change = session.get(models.Change, (found.kind, found.slug))
     if change is not None and change.op == Op.withdrawn:
-        raise gone(change, address)
+        raise gone(change.kind, change.reason, change.successor, address)
     return schemas.RecordReference(
         kind=found.kind, slug=found.slug, address=present.record_address(found.kind, found.slug, address)
     )
@@ -80,7 +80,7 @@ async def get_liveness() -> schemas.Health:
 
 
 @operations.get("/readyz", responses=problems())
-def get_readiness(session: SessionDep) -> schemas.Health:
+def get_readiness(session: BareSessionDep) -> schemas.Health:
     """Whether content can be served: the database answers and has this version's tables."""
     if not migrated(session):
         raise ProblemError(503, "not-migrated", "The database is not at this version: run `migrate`.")

@@ -6,15 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, select
+from sqlmodel import col
 
 from app import models, present, schemas
 from app.db import SessionDep
-from app.editions import Wanted
-from app.pack import Contact, Urgency
-from app.pagination import Paging, paginate
-from app.routes.answers import AddressDep, Filter, Strict, problems
-from app.routes.conditions import find, load_heads, load_texts, pick, servable_conditions
+from app.editions import Wanted, has_servable
+from app.pack import Contact, Kind, Urgency
+from app.pagination import Paging, counted, paginate
+from app.presented import fill, fill_edition, one_condition, signs_in
+from app.routes.answers import Filter, Strict, absent, origin, page_response, problems
 
 router = APIRouter(prefix="/v1/warning-signs", tags=["warning signs"], dependencies=[Strict])
 
@@ -27,41 +28,40 @@ class WarningSignsQuery(Paging, Wanted):
     contact: Contact | None = Field(default=None, description="Whom the source names.")
 
 
-@router.get("", responses=problems(308, 404, 410, 422))
-def list_warning_signs(
-    request: Request,
-    response: Response,
-    session: SessionDep,
-    address: AddressDep,
-    query: Annotated[WarningSignsQuery, Query()],
-) -> schemas.WarningSignPage:
+@router.get("", response_model=schemas.WarningSignPage, responses=problems(308, 404, 410, 422))
+def list_warning_signs(request: Request, session: SessionDep, query: Annotated[WarningSignsQuery, Query()]) -> Response:
     """Warning signs by condition, umbrella signs first. Each comes with its set's umbrella signs and note."""
-    conditions = servable_conditions(query)
+    sign, filters = models.WarningSign, _filters(query)
+    matching = (
+        select(col(sign.id))
+        .join(models.Condition, col(models.Condition.id) == sign.condition_id)
+        .where(has_servable(query), *filters)
+    )
+    whole_set = one_condition("condition-signs", query).with_only_columns(col(models.Presented.body))
+    count = session.execute(
+        select(*counted(query, matching), whole_set.scalar_subquery().label("whole_set")), {"slug": query.condition}
+    ).one()
     sign_set = None
     if query.condition:
         # An empty page must not read as "no warning signs": an unknown or withdrawn condition is told as such.
-        head, edition = find(request, session, query.condition, query, address)
-        sign_set = present.sign_set_context(head, edition, address)
-        conditions = conditions.where(models.Condition.id == head.id)
-    sign = models.WarningSign
-    statement = select(sign).where(col(sign.condition_id).in_(conditions.with_only_columns(col(models.Condition.id))))
-    if query.urgency:
-        statement = statement.where(sign.urgency == query.urgency)
-    if query.contact:
-        statement = statement.where(sign.contact == query.contact)
-    page = paginate(request, response, session, statement, sign.sort_key, query)
-    heads = load_heads(session, list(dict.fromkeys(row.condition_id for row in page.rows)))
-    editions = pick(session, heads, query)
-    load_texts(session, [*editions.values()])
-    by_id = {head.id: head for head in heads}
-    items = [
-        present.warning_sign_item(by_id[row.condition_id], editions[row.condition_id], row.key, query, address)
-        for row in page.rows
-    ]
-    return schemas.WarningSignPage(
-        items=items,
-        total=page.total,
-        next=page.next,
-        sign_set=sign_set,
-        notice=present.notice(query.lang or "en"),
+        if count.whole_set is None:
+            raise absent(request, session, Kind.condition, query.condition)
+        whole = schemas.ConditionSigns.model_validate_json(fill(count.whole_set, origin(request), query))
+        sign_set = present.sign_set_context(whole)
+    page = paginate(request, session, query, count, signs_in(query).where(*filters), sign.sort_key)
+    shape = schemas.WarningSignPage(
+        items=[], total=page.total, next=page.next, sign_set=sign_set, notice=present.notice(query.lang or "en")
     )
+    return page_response(shape, [fill_edition(row, origin(request), query) for row in page.rows], page.link)
+
+
+def _filters(query: WarningSignsQuery) -> list[ColumnElement[bool]]:
+    sign = models.WarningSign
+    found = []
+    if query.condition:
+        found.append(col(models.Condition.slug) == query.condition)
+    if query.urgency:
+        found.append(col(sign.urgency) == query.urgency)
+    if query.contact:
+        found.append(col(sign.contact) == query.contact)
+    return found

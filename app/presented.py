@@ -1,0 +1,215 @@
+"""What `app.present` makes of rows, stored as JSON when it is published: a read takes it as it stands.
+
+A stored body leaves open what a deployment or a request decides, by marks that stand where a JSON string begins. No
+content can hold one: a pack refuses control characters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from pydantic_core import to_json
+from sqlalchemy import Select, bindparam, delete, insert, or_, select
+from sqlmodel import Session, col
+
+from app import models, present, schemas
+from app.editions import Wanted, best, is_fallback
+from app.pack import Audience, Kind
+from app.rows import TABLES, FlatRow, loaded, whole_condition
+
+BATCH = 50  # records in memory at a time
+
+# U+0001 stands before a root-relative address, U+0002 for what a request asked for, U+0003 for whether it fell back.
+ADDRESS, REQUESTED, FALLBACK = b'"\\u0001', b'"\\u0002"', b'"\\u0003"'
+
+FLAT_SHAPES: dict[Kind, dict[str, Callable[[Any, present.Address], schemas.Shape]]] = {
+    Kind.article: {"article": present.article},
+    Kind.location: {"location": present.location, "location-feature": present.feature},
+    Kind.glossary: {"glossary": present.glossary_term},
+    Kind.directory: {"directory": present.directory_entry},
+}
+EDITION_SHAPES = ("condition", "condition-summary", "condition-signs")
+
+Made = Iterator[tuple[str, int | None, bytes]]  # a shape, the row it is of, and its body
+
+
+@cache
+def made_by() -> str:
+    """What made a body: a hash of the code that decides the public shapes."""
+    here = Path(__file__).parent
+    code = b"".join((here / name).read_bytes() for name in ("present.py", "schemas.py", "presented.py"))
+    return hashlib.sha256(code).hexdigest()[:16]
+
+
+# ---- reading
+
+
+def fill(body: bytes, origin: str, wanted: Wanted | None = None, fallback: bool = False) -> bytes:
+    """A stored body as it is sent. `origin` stands before every address: PUBLIC_URL, or nothing."""
+    body = body.replace(ADDRESS, f'"{origin}'.encode())
+    if wanted is None:
+        return body
+    requested = schemas.Preference(lang=wanted.lang, audience=wanted.audience).model_dump_json()
+    return body.replace(REQUESTED, requested.encode()).replace(FALLBACK, b"true" if fallback else b"false")
+
+
+def fill_edition(row: Any, origin: str, wanted: Wanted) -> bytes:
+    """A row that `served` selects, as it is sent."""
+    return fill(row.body, origin, wanted, is_fallback(row.lang, row.audience, wanted))
+
+
+def narrowed(body: bytes, aspect: str | None) -> bytes:
+    """A condition's body with the sections of one aspect; no other part of it is touched."""
+    if aspect is None:
+        return body
+    condition = json.loads(body)
+    condition["sections"] = [section for section in condition["sections"] if section["aspect"] == aspect]
+    return to_json(condition)
+
+
+def stored(shape: str, row_id: Any) -> Any:
+    """Whether a row of `presented` is the body of a row in a shape: what a statement joins it on."""
+    return (col(models.Presented.shape) == shape) & (col(models.Presented.row_id) == row_id)
+
+
+def editions_in(shape: str, wanted: Wanted) -> Select[str, Audience, bytes]:
+    """The edition of each condition that is served to a reader: its language, its audience and its body in a shape."""
+    edition, condition = models.Edition, models.Condition
+    return (
+        select(col(edition.lang), col(edition.audience), col(models.Presented.body))
+        .select_from(condition)
+        .join(edition, col(edition.id) == best(wanted))
+        .join(models.Presented, stored(shape, edition.id))
+    )
+
+
+def one_condition(shape: str, wanted: Wanted) -> Select[str, Audience, bytes]:
+    """The same of the one condition `:slug`."""
+    return _one_condition(shape, wanted.lang, wanted.audience, wanted.fallback)
+
+
+@lru_cache(maxsize=256)  # to make a statement takes longer than to run it
+def _one_condition(
+    shape: str, lang: str | None, audience: Audience | None, fallback: Literal["nearest", "none"]
+) -> Select[str, Audience, bytes]:
+    wanted = Wanted(lang=lang, audience=audience, fallback=fallback)
+    return editions_in(shape, wanted).where(col(models.Condition.slug) == bindparam("slug"))
+
+
+def signs_in(wanted: Wanted) -> Select[str, Audience, bytes]:
+    """Each warning sign in the edition that is served to a reader: its language, its audience and its body."""
+    sign, words, edition, condition = models.WarningSign, models.SignWording, models.Edition, models.Condition
+    return (
+        select(col(edition.lang), col(edition.audience), col(models.Presented.body))
+        .select_from(sign)
+        .join(condition, col(condition.id) == sign.condition_id)
+        .join(edition, col(edition.id) == best(wanted))
+        .join(words, (col(words.edition_id) == edition.id) & (col(words.key) == sign.key))
+        .join(models.Presented, stored("warning-sign", words.id))
+    )
+
+
+@cache
+def one_record(kind: Kind) -> Select[bytes]:
+    """The body of the record `:slug` of a flat kind."""
+    table = TABLES[kind]
+    shape = next(iter(FLAT_SHAPES[kind]))
+    return (
+        select(col(models.Presented.body))
+        .join(table, stored(shape, table.id))
+        .where(col(table.slug) == bindparam("slug"))
+    )
+
+
+# ---- writing
+
+
+def store(session: Session, kind: Kind, slugs: Iterable[str]) -> None:
+    """Present live records anew, in batches that leave the session's memory when they are in the database."""
+    rest = iter(slugs)
+    while batch := list(islice(rest, BATCH)):
+        forget(session, kind, batch)
+        made = _conditions(session, batch) if kind == Kind.condition else _flat(session, kind, batch)
+        rows = [{"shape": shape, "row_id": row_id, "body": body, "made_by": made_by()} for shape, row_id, body in made]
+        session.execute(insert(models.Presented), rows)
+        session.expunge_all()
+
+
+def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:
+    """Delete what is stored of records, while their rows are still there."""
+    for shape, ids in _rows(kind).items():
+        gone = col(models.Presented.row_id).in_(ids.where(col(TABLES[kind].slug).in_(slugs)))
+        session.exec(delete(models.Presented).where(col(models.Presented.shape) == shape, gone))
+
+
+def outdated(session: Session) -> list[str]:
+    """Packs with a record that nothing is stored of, or what other code made. A record's bodies are made at once."""
+    found: set[str] = set()
+    for kind, table in TABLES.items():
+        shape, ids = next(iter(_rows(kind).items()))
+        (row_id,) = ids.selected_columns
+        unlike = or_(col(models.Presented.made_by).is_(None), col(models.Presented.made_by) != made_by())
+        packs = ids.with_only_columns(col(table.pack)).outerjoin(models.Presented, stored(shape, row_id))
+        found.update(session.execute(packs.where(unlike).distinct()).scalars())
+    return sorted(found)
+
+
+def _rows(kind: Kind) -> dict[str, Select[int | None]]:
+    """The ids of the rows that a kind's bodies are stored under, by shape, to narrow by the kind's own table."""
+    if kind != Kind.condition:
+        table = TABLES[kind]
+        return {shape: select(col(table.id)).select_from(table) for shape in FLAT_SHAPES[kind]}
+    words = models.SignWording
+    editions = select(col(models.Edition.id)).join(models.Condition)
+    signs = select(col(words.id)).join(models.Edition, col(models.Edition.id) == words.edition_id)
+    return {**dict.fromkeys(EDITION_SHAPES, editions), "warning-sign": signs.join(models.Condition)}
+
+
+def _conditions(session: Session, slugs: Sequence[str]) -> Made:
+    former_slugs: dict[str, list[str]] = {}
+    former = models.FormerSlug
+    names = select(former).where(col(former.kind) == Kind.condition, col(former.current_slug).in_(slugs))
+    for name in session.scalars(names.order_by(col(former.position))):
+        former_slugs.setdefault(name.current_slug, []).append(name.slug)
+    source = loaded(models.Condition.editions, models.Edition.source)
+    loads = (*whole_condition(), source, loaded(models.Condition.in_pack))
+    for row in session.scalars(select(models.Condition).where(col(models.Condition.slug).in_(slugs)).options(*loads)):
+        for edition in row.editions:
+            yield from _edition(row, edition, former_slugs.get(row.slug, []))
+
+
+def _edition(row: models.Condition, edition: models.Edition, former_slugs: Sequence[str]) -> Made:
+    anyone = Wanted()
+    whole = present.condition(row, edition, former_slugs, anyone, None, _address)
+    yield "condition", edition.id, _body(whole)
+    yield "condition-summary", edition.id, _body(present.condition_summary(row, edition, anyone, _address))
+    yield "condition-signs", edition.id, _body(present.condition_signs(row, edition, anyone, _address))
+    for words in edition.sign_set_wording.signs:
+        yield "warning-sign", words.id, _body(present.warning_sign_item(row, edition, words.key, anyone, _address))
+
+
+def _flat(session: Session, kind: Kind, slugs: Sequence[str]) -> Made:
+    table = cast("type[FlatRow]", TABLES[kind])
+    loads = [loaded(table.in_pack)]
+    if table is models.Article:
+        loads.append(loaded(models.Article.links, models.ArticleCondition.condition))
+    for row in session.scalars(select(table).where(col(table.slug).in_(slugs)).options(*loads)):
+        for shape, made in FLAT_SHAPES[kind].items():
+            yield shape, row.id, _body(made(row, _address))
+
+
+def _address(path: str) -> str:
+    return f"\x01{path}"
+
+
+def _body(shape: schemas.Shape) -> bytes:
+    fields = shape.model_dump(mode="json")
+    if "edition" in fields:
+        fields["edition"] |= {"requested": "\x02", "fallback": "\x03"}
+    return to_json(fields)
