@@ -92,7 +92,7 @@ def _filters(request: Request) -> str:
 
 def _write(publication: Publication | None, filters: str, after: str) -> str:
     at = [publication.generation, publication.id] if publication else [0, ""]
-    return base64.urlsafe_b64encode(json.dumps([*at, filters, after]).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps([*at, filters, after], ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def _read(cursor: str, filters: str, session: Session) -> str:
@@ -104,7 +104,8 @@ def _read(cursor: str, filters: str, session: Session) -> str:
         known = session.get(Publication, int(generation) % 2**31)
     except (ValueError, TypeError, OverflowError, RecursionError):
         known = None
-    if known is None or [known.generation, known.id, filters] != [generation, publication_id, bound_to]:
+    forged = known is None or [known.generation, known.id, filters] != [generation, publication_id, bound_to]
+    if forged or "\0" in str(after):  # nor is that
         detail = "must be taken from a page's `next`, with the same filters; begin again without it"
         raise invalid([{"parameter": "cursor", "detail": detail}])
     return str(after)

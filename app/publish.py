@@ -18,7 +18,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app import models, pack
 from app.check import Key, Scan, identifier_key
-from app.db import latest_publication
+from app.db import latest_publication, notify
 from app.export import read_condition, record_names
 from app.models import Op
 from app.pack import Fault, Faults, Kind, PackError
@@ -98,6 +98,7 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
         _write_names(session, made)
         _write_changes(session, made, publication.generation)
         _remove_sources(session, info)
+        notify(session, publication.generation)
     return publication
 
 
@@ -127,7 +128,7 @@ def _withdrawals(
     for key, tombstone in scan.withdrawn.items():
         if tombstones.get(key) != pack.digest(tombstone):
             yield key, tombstone
-    for kind, slug in live:
+    for kind, slug in sorted(live):
         if (kind, slug) in scan.digests or (kind, slug) in scan.withdrawn:
             continue
         if new := scan.former_slugs.get((kind, slug)):
