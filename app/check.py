@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from app.pack import (
+    KEY_BYTES,
     AnyRecord,
     Article,
     DirectoryEntry,
@@ -62,11 +64,16 @@ class Scan:
 
 
 def identifier_key(identifier: str) -> str:
-    """An old address or vendor id in the form it is looked up by: no scheme, no `www.`, no closing slash, no case."""
+    """An old address or vendor id in the form it is looked up by: no scheme, no `www.`, no closing slash, no case.
+
+    A long one by its SHA-256, since no longer key than KEY_BYTES fits a database's index.
+    """
     bare = identifier.strip().split("#", 1)[0].casefold()
     for prefix in ("https://", "http://", "www."):
         bare = bare.removeprefix(prefix)
-    return bare.rstrip("/")
+    bare = bare.rstrip("/")
+    whole = bare.encode()
+    return bare if len(whole) <= KEY_BYTES else f"sha256:{hashlib.sha256(whole).hexdigest()}"
 
 
 def scan(folder: Path, progress: Callable[[int], None] = lambda _count: None) -> Scan:

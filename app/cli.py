@@ -59,7 +59,7 @@ PackFolder = Annotated[Path, typer.Argument(metavar="PACK", help="The pack's fol
 def serve() -> None:
     """Serve the API: bring the tables up to date, publish the seed pack into an empty database, listen."""
     settings = _settings()
-    with _engine() as engine:
+    with _engine(create=True) as engine:
         db.migrate(engine)
         present_anew(engine)
         with Session(engine) as session:
@@ -84,7 +84,7 @@ def serve() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database's tables up to date, and present content anew that other versions of the program presented."""
-    with _engine() as engine:
+    with _engine(create=True) as engine:
         db.migrate(engine)
         publications = present_anew(engine)
     out.print("The tables are up to date.")
@@ -104,7 +104,7 @@ def publish(
     """Make the database hold a pack's content, and only that pack's, in one publication."""
     with _progress("Reading") as progress:
         scanned = scan(folder, progress)
-    with _engine() as engine:
+    with _engine(create=True) as engine:
         with Session(engine) as session:
             if not db.migrated(session):
                 _stop(UNUSABLE, "The database is not at this version. Run `migrate` first.")
@@ -221,7 +221,10 @@ def _what_cannot_be_used(error: Exception) -> str:
             raise error
         return "PostgreSQL needs the extra `postgres`: install health-content-api[postgres]."
     if isinstance(error, SQLAlchemyError):
-        return f"The database cannot be used: {getattr(error, 'orig', None) or error}"
+        if db.is_busy(error):
+            return "Another publish or migration is under way. Nothing was changed; run it again."
+        told = str(getattr(error, "orig", None) or error)
+        return f"The database cannot be used: {' '.join(told.split())}"
     if isinstance(error, OSError) and error.filename:
         return f"{error.strerror or error}: {error.filename}"
     return str(error)
@@ -254,9 +257,9 @@ def _publish_seed(engine: Engine) -> None:
 
 
 @contextlib.contextmanager
-def _engine() -> Iterator[Engine]:
-    """The database of the settings, let go of at the end."""
-    engine = db.make_engine(_settings().database_url)
+def _engine(*, create: bool = False) -> Iterator[Engine]:
+    """The database of the settings, let go of at the end; `create` makes its file where there is none."""
+    engine = db.make_engine(_settings().database_url, create=create)
     try:
         yield engine
     finally:

@@ -15,48 +15,124 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
-from sqlalchemy import Connection, Engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Dialect, Engine, event, func, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import Session, col, create_engine, select
 
 from app.models import Publication
 
 POOL_SIZE = 10
-BUSY_TIMEOUT_MS = 5_000
+WRITER_WAIT_MS = 5_000  # for another writer to end
+READ_TIMEOUT_MS = 10_000  # for one statement
+CHANNEL = "publication"
+
+# What libpq is told unless DATABASE_URL says otherwise, in seconds but for the last: a server that is gone without a
+# word is known to be gone within half a minute.
+LIBPQ = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
+# How a transaction begins on PostgreSQL, in one message. Limits are set here, not as the connection begins, where
+# PgBouncer would refuse them. A writer waits for its turn before its first snapshot, and has one per statement:
+# REPEATABLE READ would go on showing it what stood before the writer that it waited for.
+WRITERS_LOCK = 0x6865616C7468  # the same number for each publish and migration, and for nothing else in a database
+BEGIN_READ = f"""BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+    SET LOCAL statement_timeout = {READ_TIMEOUT_MS};
+    SET LOCAL idle_in_transaction_session_timeout = '1min'"""
+BEGIN_WRITE = f"""BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL lock_timeout = {WRITER_WAIT_MS};
+    SET LOCAL idle_in_transaction_session_timeout = '10min';
+    SELECT pg_advisory_xact_lock({WRITERS_LOCK})"""
 
 Found = TypeVar("Found")
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for `url`, whose every transaction is one snapshot.
+def make_engine(url: str, *, create: bool = False) -> Engine:
+    """An engine for `url`, whose every transaction is one snapshot; `create` makes an SQLite file that is not there.
 
-    On SQLite: write-ahead log, foreign keys enforced, transactions begun explicitly. Raises ArgumentError for what is
-    no address, ModuleNotFoundError where the driver is not installed.
+    `engine.execution_options(writes=True)` is for writers: one writes at a time, and another waits WRITER_WAIT_MS.
+    Raises ArgumentError for what is no address, ModuleNotFoundError where the driver is not installed.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        address = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(
-            address, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True, isolation_level="REPEATABLE READ"
-        )
-    if parsed.get_backend_name() != "sqlite":
-        raise ArgumentError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+    address = _parse(url)
+    if address.get_backend_name() == "postgresql":
+        return _make_postgresql(address)
+    if address.get_backend_name() == "sqlite":
+        return _make_sqlite(address, create)
+    raise ArgumentError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def _parse(url: str) -> URL:
+    """The parts of an address. Raises ArgumentError, which repeats nothing of it: a password may stand anywhere."""
+    try:
+        address = make_url(url)
+    except ValueError:
+        raise ArgumentError("DATABASE_URL's port is not a number") from None
+    if "@" in (address.host or ""):
+        raise ArgumentError("DATABASE_URL: an @ in the password must be written as %40")
+    return address
+
+
+def _make_postgresql(address: URL) -> Engine:
+    told = {name: value for name, value in LIBPQ.items() if name not in address.query}
     engine = create_engine(
-        url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
+        address.set(drivername="postgresql+psycopg"),
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_pre_ping=True,  # connections to a server that was restarted are replaced before a request meets them
+        hide_parameters=True,
+        # Transactions begin below, not in the driver; statements that a server keeps prepared are lost on PgBouncer.
+        connect_args={**told, "autocommit": True, "prepare_threshold": None},
     )
-    if (file := parsed.database) and not file.startswith((":", "file:")):
-        event.listen(engine, "do_connect", lambda *_: Path(file).parent.mkdir(parents=True, exist_ok=True))
+    event.listen(engine, "begin", _begin_postgresql)
+    event.listen(engine, "handle_error", _forget_values)
+    return engine
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    connection.exec_driver_sql(BEGIN_WRITE if _writes(connection) else BEGIN_READ)
+
+
+def _forget_values(context: ExceptionContext) -> None:
+    """Cut what PostgreSQL adds to an error: it quotes the row, which `hide_parameters` does not know of."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error and error.args:
+            error.args = (str(error.args[0]).partition("\nDETAIL:")[0], *error.args[1:])
+
+
+def _make_sqlite(address: URL, create: bool) -> Engine:
+    """Write-ahead log, foreign keys enforced, transactions begun explicitly."""
+    engine = create_engine(
+        address, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
+    )
+    if (file := address.database) and not file.startswith((":", "file:")):
+        event.listen(engine, "do_connect", _make_folder if create else _connect_to_what_is_there)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_folder(_dialect: Dialect, _record: object, arguments: list[Any], _keywords: dict[str, Any]) -> None:
+    Path(arguments[0]).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _connect_to_what_is_there(
+    dialect: Dialect, _record: object, arguments: list[Any], keywords: dict[str, Any]
+) -> DBAPIConnection:
+    # Where a reader's file is gone, SQLite would make an empty one, and a publisher might fill that.
+    return dialect.connect(f"{Path(arguments[0]).as_uri()}?mode=rw", **keywords, uri=True)
 
 
 def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # The driver's own transactions begin only at the first write, so two SELECTs could see two publications.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={WRITER_WAIT_MS}", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     _write_ahead(cursor)
     cursor.close()
@@ -64,7 +140,7 @@ def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 def _write_ahead(cursor: DBAPICursor) -> None:
     """Turn the write-ahead log on. SQLite does not wait for a lock here, so that two first starts need us to."""
-    patience = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    patience = time.monotonic() + WRITER_WAIT_MS / 1000
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
@@ -76,14 +152,36 @@ def _write_ahead(cursor: DBAPICursor) -> None:
             return
 
 
-def _begin_sqlite(connection: Any) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock before it reads, so that what it compared with is what it replaces.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+
+
+def _writes(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("writes", False))
+
+
+def is_busy(error: SQLAlchemyError) -> bool:
+    """Whether a writer gave up waiting for another."""
+    cause = getattr(error, "orig", None)
+    told = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    return told in {"55P03", "SQLITE_BUSY"}  # PostgreSQL's lock_not_available
+
+
+def notify(session: Session, generation: int) -> None:
+    """Tell who listens on CHANNEL of a publication as soon as it is committed; on SQLite nobody can."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_notify(CHANNEL, str(generation))))
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest revision, whole or not at all. Several processes may call it at once."""
+    """Bring the tables to the newest revision, whole or not at all. Several processes may call it at once.
+
+    Where there is nothing to do it waits for no other writer.
+    """
+    with Session(engine) as session:
+        if migrated(session):
+            return
     config = Config(attributes={"configure_logger": False})
     config.set_main_option("script_location", str(shipped("migrations")))
     with engine.execution_options(writes=True).begin() as connection:

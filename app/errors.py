@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -80,6 +80,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(OperationalError)(_unavailable)
     app.exception_handler(ProgrammingError)(_unavailable)
     app.exception_handler(PoolTimeoutError)(_unavailable)
+    app.exception_handler(DBAPIError)(_database_error)
 
 
 def _render(request: Request, error: ProblemError) -> Response:
@@ -116,6 +117,13 @@ async def _http(request: Request, error: HTTPException) -> Response:
         phrase = _phrase(error.status_code)
         known = ProblemError(error.status_code, phrase.lower().replace(" ", "-"), phrase)
     return _render(request, known)
+
+
+async def _database_error(request: Request, error: DBAPIError) -> Response:
+    """A connection that broke off is the database's fault, whatever kind of error tells of it; the rest is ours."""
+    if not error.connection_invalidated:
+        raise error
+    return await _unavailable(request, error)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

@@ -38,14 +38,12 @@ def read_info(session: Session, name: str) -> pack.PackInfo | None:
 def read_records(session: Session, name: str) -> Iterator[pack.AnyRecord]:
     """Every live record of a pack, kind by kind, by slug; only a batch is in memory at a time."""
     for kind, table in TABLES.items():
-        after = ""
-        while slugs := session.exec(
-            select(table.slug).where(table.pack == name, col(table.slug) > after).order_by(col(table.slug)).limit(BATCH)
-        ).all():
-            for slug in slugs:
+        # Sorted here: a database would do it by its locale, and each machine would export differently.
+        slugs = sorted(session.exec(select(table.slug).where(table.pack == name)))
+        for at in range(0, len(slugs), BATCH):
+            for slug in slugs[at : at + BATCH]:
                 yield read_condition(session, slug) if kind == Kind.condition else _read_flat(session, kind, slug)
             session.expunge_all()
-            after = slugs[-1]
 
 
 def read_condition(session: Session, slug: str) -> pack.Condition:
@@ -67,11 +65,9 @@ def read_withdrawn(session: Session, name: str) -> Iterator[pack.Withdrawn]:
     """The tombstones of a pack; a renamed record has none, since its new name tells its old ones."""
     change = models.Change
     rows = session.exec(
-        select(change)
-        .where(change.pack == name, change.op == Op.withdrawn, col(change.digest).is_not(None))
-        .order_by(col(change.kind), col(change.key))
+        select(change).where(change.pack == name, change.op == Op.withdrawn, col(change.digest).is_not(None))
     ).all()
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row.kind, row.key)):
         yield pack.Withdrawn(
             kind=Kind(row.kind),
             slug=row.key,

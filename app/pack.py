@@ -26,6 +26,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 # One record's largest size in bytes: a long article is 60 kB, so more is a mistake or an attack.
 MAX_RECORD_BYTES = 4_000_000
 MAX_FAULTS_SHOWN = 1_000
+KEY_BYTES = 880  # PostgreSQL indexes 2,704 in all, and a cursor of 1,500 characters holds 1,125
 
 # schema.org 30, HealthAspectEnumeration: all 29 terms; and our one extension, the NHS's label `Diagnosis`, which is
 # never written as a schema.org address.
@@ -143,7 +144,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", m
 Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_clean)]
 Text = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_clean)]
 Statement = Annotated[Text, AfterValidator(_no_colon)]
-WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"'`\\\x00-\x1f\x7f]+$", max_length=2_000)]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f\x7f<>\"'`\\]+$", max_length=2_000)]
 # An old address or a vendor's id, as other systems wrote it down.
 Identifier = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]+$", min_length=3, max_length=2_000)]
 # BCP 47 (RFC 5646), the part of it that content uses: language, script, region, variants.
@@ -467,7 +468,7 @@ class Source(Record):
     owner: Line
     rights: Statement
     lang: LanguageTag
-    lines: Annotated[int, Field(ge=1)]
+    lines: Annotated[int, Field(ge=1, le=10_000_000)]
     url: WebAddress | None = None
     retrieved_on: dt.date | None = None
 
@@ -631,9 +632,13 @@ def kind_of(record: AnyRecord) -> Kind:
 
 
 def sort_key(name: str, slug: str) -> str:
-    """The stored key that lists are sorted by: NFKD, no accents, casefolded, slug last; the same on every engine."""
+    """The stored key that lists are sorted by: NFKD, no accents, casefolded, slug last; the same on every engine.
+
+    No longer than a database's index and a cursor take: of a name that grows long the first KEY_BYTES in UTF-8 count.
+    """
     bare = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
-    return f"{bare.casefold()}\t{slug}"
+    folded = bare.casefold().encode()[:KEY_BYTES].decode(errors="ignore")
+    return f"{folded}\t{slug}"
 
 
 def _pretty(record: Record) -> str:

@@ -99,8 +99,8 @@ def address(request: Request, cursor: str | None) -> str:
 
 
 def normalised(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A query as it is compared: sorted by name, a language tag in its canonical case."""
-    return sorted((name, canonical(value) if name == "lang" else value) for name, value in pairs)
+    """A query as every spelling of it is told: by name, and a well-formed language tag in its canonical case."""
+    return sorted(((name, _one_spelling(name, value)) for name, value in pairs), key=lambda pair: pair[0])
 
 
 def _filters(request: Request) -> str:
@@ -113,7 +113,7 @@ def _filters(request: Request) -> str:
 def _write(request: Request, after: str) -> str:
     generation, publication = request.state.publication
     place = Place(generation, publication, _filters(request), after)
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps(place, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def _read(cursor: str | None) -> Place | None:
@@ -122,7 +122,8 @@ def _read(cursor: str | None) -> Place | None:
         padded = f"{cursor or ''}{'=' * (-len(cursor or '') % 4)}"
         place = Place(*json.loads(base64.urlsafe_b64decode(padded)))
         generation, *texts = place
-        "".join(texts).encode()  # a lone surrogate is no text that a database takes
+        if b"\0" in "".join(texts).encode():  # nor is a lone surrogate a text that a database takes
+            return None
     except (ValueError, TypeError, RecursionError):
         return None
     return place if type(generation) is int and 0 <= generation < 2**31 else None

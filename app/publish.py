@@ -18,7 +18,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app import models, pack, presented
 from app.check import Key, Scan, identifier_key
-from app.db import latest_publication
+from app.db import latest_publication, notify
 from app.export import read_condition, record_names
 from app.models import Op
 from app.pack import Fault, Faults, Kind, PackError
@@ -94,6 +94,7 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
         # The publisher, the rights and the sources stand in every body of the pack.
         _present(session, _live(session, info.name) if made.info_changed else [*made.added, *made.changed])
         _note_languages(session, publication)
+        notify(session, publication.generation)
     return publication
 
 
@@ -144,7 +145,7 @@ def _withdrawals(
     for key, tombstone in scan.withdrawn.items():
         if tombstones.get(key) != pack.digest(tombstone):
             yield key, tombstone
-    for kind, slug in live:
+    for kind, slug in sorted(live):
         if (kind, slug) in scan.digests or (kind, slug) in scan.withdrawn:
             continue
         if new := scan.former_slugs.get((kind, slug)):

@@ -18,5 +18,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:  # the `alembic` command itself, for a developer who writes a revision
-    with make_engine(Settings().database_url).execution_options(writes=True).begin() as own:
+    with make_engine(Settings().database_url, create=True).execution_options(writes=True).begin() as own:
         run(own)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,10 +21,14 @@ from app.check import scan
 from app.main import create_app
 from app.publish import apply, plan
 from app.settings import Settings
+from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "seed_data"
 EVERY_STATE = ROOT / "tests" / "packs" / "every_state"
+ENGINES = ("sqlite", "postgresql")
+SERVER = "TEST_POSTGRES_ADDRESS"
+MAX_PAGES = 1_000
 
 
 class Api:
@@ -52,12 +58,21 @@ class Api:
     def every_item(self, path: str) -> list[Any]:
         """All items of a list, page by page."""
         items: list[Any] = []
-        following: str | None = path
-        while following:
+        following = path
+        for _ in range(MAX_PAGES):
             page = self.json(following)
             items += page["items"]
             following = page["next"]
-        return items
+            if following is None:
+                return items
+        raise AssertionError(f"{path} has no last page")
+
+
+def publish_to(address: str, *packs: Path) -> None:
+    """Publish packs into the database at an address, which is made if need be."""
+    engine = db.make_engine(address, create=True)
+    publish(engine, *packs)
+    engine.dispose()
 
 
 def publish(engine: Engine, *packs: Path) -> None:
@@ -69,6 +84,25 @@ def publish(engine: Engine, *packs: Path) -> None:
         apply(engine, made)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start PostgreSQL once for a run of the tests, before it is shared out; it ends with the run."""
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
+    try:
+        server = postgres.start()
+    except postgres.StartError as error:
+        raise pytest.UsageError(str(error)) from error
+    session.config.add_cleanup(server.stop)
+    os.environ[SERVER] = server.address
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what touches a database on every engine, unless it is marked as one engine's."""
+    if "engine_name" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("one_engine")
+        metafunc.parametrize("engine_name", mark.args if mark else ENGINES, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
 def portal() -> Iterator[BlockingPortal]:
     with start_blocking_portal() as portal:
@@ -76,16 +110,61 @@ def portal() -> Iterator[BlockingPortal]:
 
 
 @pytest.fixture(scope="session")
-def make_api(portal: BlockingPortal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Api]]:
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """The engine that a test runs on."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session")
+def create_database(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """Make a database, without tables or as a copy of one that nobody is connected to, and return its address."""
+
+    def create(template: str | None = None) -> str:
+        if engine_name == "postgresql":
+            name = template.rpartition("/")[2] if template else "template1"
+            return postgres.create_database(os.environ[SERVER], name)
+        file = tmp_path_factory.mktemp("database") / "content.sqlite3"
+        if template:
+            shutil.copy(template.removeprefix("sqlite:///"), file)
+        else:
+            file.touch()
+        return f"sqlite:///{file}"
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def new_database(create_database: Callable[..., str]) -> Callable[..., str]:
+    """Make a database with all tables and the given packs, and return its address.
+
+    What holds the same packs of this project is a copy of one publication, whose id and time it shares.
+    """
+    templates: dict[tuple[Path, ...], str] = {}
+
+    def new(*packs: Path) -> str:
+        ours = packs if {SEED, EVERY_STATE}.issuperset(packs) else ()
+        if ours not in templates:
+            address = create_database()
+            publish_to(address, *ours)
+            templates[ours] = address
+        made = create_database(templates[ours])
+        if packs != ours:
+            publish_to(made, *packs)
+        return made
+
+    return new
+
+
+@pytest.fixture(scope="session")
+def make_api(portal: BlockingPortal, new_database: Callable[..., str]) -> Iterator[Callable[..., Api]]:
     """Make a service over a new database with the given packs, and settings."""
     engines: list[Engine] = []
 
     def make(*packs: Path, **settings: Any) -> Api:
-        file = tmp_path_factory.mktemp("database") / "content.sqlite3"
-        made = Settings.defaults().model_copy(update={"database_url": f"sqlite:///{file}", **settings})
-        app = create_app(made)
+        told = {"database_url": new_database(*packs), **settings}
+        app = create_app(Settings.defaults().model_copy(update=told))
         engines.append(app.state.engine)
-        publish(app.state.engine, *packs)
         return Api(app, portal)
 
     yield make
@@ -97,6 +176,12 @@ def make_api(portal: BlockingPortal, tmp_path_factory: pytest.TempPathFactory) -
 def api(make_api: Callable[..., Api]) -> Api:
     """The service with the seed pack and the pack of every state."""
     return make_api(SEED, EVERY_STATE)
+
+
+@pytest.fixture(scope="session")
+def states(make_api: Callable[..., Api]) -> Api:
+    """The service with the pack of every state alone."""
+    return make_api(EVERY_STATE)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from sqlmodel import Session, select
 from app.main import create_app
 from app.models import Publication
 from app.settings import Settings
-from tests.conftest import EVERY_STATE, ROOT, SEED, Api, publish
+from tests.conftest import EVERY_STATE, ROOT, SEED, Api, publish_to
 
 FILE = ROOT / "app" / "examples.json"
 REQUEST_ID = "3f1c9a52d07be684"
@@ -139,11 +139,11 @@ EXAMPLES = (
 
 def record(folder: Path) -> str:
     """The text of `app/examples.json`, from answers over a new database in a folder."""
-    settings = Settings.defaults().model_copy(update={"database_url": f"sqlite:///{folder / 'examples.sqlite3'}"})
-    app = create_app(settings)
+    address = f"sqlite:///{folder / 'examples.sqlite3'}"
+    publish_to(address, SEED, EVERY_STATE)
+    app = create_app(Settings.defaults().model_copy(update={"database_url": address}))
     engine: Engine = app.state.engine
-    publish(engine, SEED, EVERY_STATE)
-    _fix_publications(engine)
+    fix_publications(engine)
     with start_blocking_portal() as portal:
         recorded = [_answer(Api(app, portal), example) for example in EXAMPLES]
     engine.dispose()
@@ -157,8 +157,9 @@ def _answer(api: Api, example: Example) -> dict[str, object]:
     return {**example._asdict(), "value": answer.json()}
 
 
-def _fix_publications(engine: Engine) -> None:
-    with Session(engine) as session:
+def fix_publications(engine: Engine) -> None:
+    """Give the publications of a database the ids and times that those of every recording have."""
+    with Session(engine.execution_options(writes=True)) as session:
         for row in session.exec(select(Publication)):
             row.id = f"{row.generation:032x}"
             row.published_at = FIRST_PUBLISHED_AT + dt.timedelta(hours=row.generation - 1)

@@ -6,26 +6,28 @@ import contextlib
 import io
 import logging
 import os
+import re
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 import typer
+from sqlalchemy import make_url
 from typer.core import TyperArgument, TyperOption
 
-from app import cli
+from app import cli, db, models
 from app.check import scan
 from app.settings import Settings
-from tests.conftest import EVERY_STATE, ROOT
+from tests.conftest import EVERY_STATE, ROOT, SERVER
 
 COMMANDS = ("serve", "migrate", "publish", "check", "export", "openapi", "settings")
 START_SECONDS, STOP_SECONDS = 60, 15
@@ -85,17 +87,23 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    """A database that holds the pack of every state, at the default address of the folder `tmp_path`."""
-    assert run(tmp_path, "migrate").code == 0
-    assert run(tmp_path, "publish", str(EVERY_STATE)).code == 0
-    return tmp_path / "data" / "health-content.sqlite3"
+def database(tmp_path: Path, new_database: Callable[..., str]) -> str:
+    """A database that holds the pack of every state: its address, which the folder `tmp_path` has in its settings."""
+    address = new_database(EVERY_STATE)
+    (tmp_path / ".env").write_text(f"DATABASE_URL={address}\n")
+    return address
 
 
-def content(database: Path) -> list[str]:
-    """Everything that a database holds, as SQL."""
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        return list(connection.iterdump())
+def content(database: str) -> dict[str, list[Any]]:
+    """Everything that a database holds, row by row."""
+    engine = db.make_engine(database)
+    with engine.connect() as connection:
+        rows = {
+            name: [tuple(row) for row in connection.execute(table.select().order_by(*table.primary_key))]
+            for name, table in models.metadata.tables.items()
+        }
+    engine.dispose()
+    return rows
 
 
 def edit_sign(pack: Path) -> None:
@@ -162,21 +170,21 @@ def test_publish_tells_the_difference_and_the_generation(tmp_path: Path) -> None
     assert told.err == ""
 
 
-def test_publishing_again_changes_nothing(tmp_path: Path, database: Path) -> None:
+def test_publishing_again_changes_nothing(tmp_path: Path, database: str) -> None:
     before = content(database)
     told = run(tmp_path, "publish", str(EVERY_STATE))
     assert told == (0, "Nothing changes: every-state is published as it stands.\n", "")
     assert content(database) == before
 
 
-def test_a_dry_run_tells_everything_and_changes_nothing(tmp_path: Path, database: Path, copy: Path) -> None:
+def test_a_dry_run_tells_everything_and_changes_nothing(tmp_path: Path, database: str, copy: Path) -> None:
     before = content(database)
     edit_sign(copy)
     keep_first_line(copy / "locations.jsonl")
     told = run(tmp_path, "publish", str(copy), "--dry-run")
     assert told.code == 0
     assert "  change  condition giggle-elbow\n" in told.out
-    assert "withdraw  location pear-clinic\n" in told.out
+    assert "withdraw  location casa-del-gorro\n" in told.out
     assert "Safety changes:\n  giggle-elbow: lowers the urgency" in told.out
     assert f"Large removals:\n  {LOCATIONS - 1} of {LOCATIONS} records of kind location\n" in told.out
     assert content(database) == before
@@ -191,7 +199,7 @@ def remove_much(pack: Path) -> None:
     [(remove_much, "--yes", "--accept-safety-changes"), (edit_sign, "--accept-safety-changes", "--yes")],
 )
 def test_without_a_terminal_a_grave_change_needs_its_own_flag(
-    tmp_path: Path, database: Path, copy: Path, edit: Callable[[Path], None], flag: str, other: str
+    tmp_path: Path, database: str, copy: Path, edit: Callable[[Path], None], flag: str, other: str
 ) -> None:
     before = content(database)
     edit(copy)
@@ -207,7 +215,7 @@ def test_without_a_terminal_a_grave_change_needs_its_own_flag(
 
 
 def test_without_a_terminal_all_the_flags_that_are_needed_are_named_at_once(
-    tmp_path: Path, database: Path, copy: Path
+    tmp_path: Path, database: str, copy: Path
 ) -> None:
     remove_much(copy)
     edit_sign(copy)
@@ -219,15 +227,14 @@ def test_without_a_terminal_all_the_flags_that_are_needed_are_named_at_once(
 
 @pytest.mark.parametrize(("typed", "code", "generations"), [("y", 0, 2), ("n", 3, 1), ("", 3, 1)])
 def test_at_a_terminal_a_person_is_asked(
-    tmp_path: Path, database: Path, copy: Path, typed: str, code: int, generations: int
+    tmp_path: Path, database: str, copy: Path, typed: str, code: int, generations: int
 ) -> None:
     edit_sign(copy)
     told = run(tmp_path, "publish", str(copy), terminal=Terminal(f"{typed}\n"))
     assert told.code == code
     assert "lowers the urgency of 'any-sign-of-wobble' from immediate to non-urgent" in told.out
     assert "Accept these safety changes? [y/N]: " in told.out
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        assert connection.execute("SELECT count(*) FROM publication").fetchone() == (generations,)
+    assert len(content(database)["publication"]) == generations
 
 
 FAULTS = {
@@ -248,7 +255,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("command", ["check", "publish"])
 def test_a_faulty_pack_is_refused_whole_with_each_of_its_faults(
-    tmp_path: Path, database: Path, copy: Path, command: str
+    tmp_path: Path, database: str, copy: Path, command: str
 ) -> None:
     before = content(database)
     for name, (old, new, _) in FAULTS.items():
@@ -284,7 +291,7 @@ def test_a_pack_that_is_not_there_is_a_wrong_command(tmp_path: Path, command: st
     assert "nowhere" in told.err
 
 
-def test_what_is_exported_publishes_back_to_nothing_changed(tmp_path: Path, database: Path) -> None:
+def test_what_is_exported_publishes_back_to_nothing_changed(tmp_path: Path, database: str) -> None:
     told = run(tmp_path, "export", "every-state", "--out", "exported")
     assert told == (0, "Wrote every-state to exported.\n", "")
     assert run(tmp_path, "check", "exported").out == f"every-state: {RECORDS} records, no fault.\n"
@@ -294,7 +301,7 @@ def test_what_is_exported_publishes_back_to_nothing_changed(tmp_path: Path, data
     assert content(database) == before
 
 
-def test_an_export_overwrites_nothing(tmp_path: Path, database: Path, copy: Path) -> None:
+def test_an_export_overwrites_nothing(tmp_path: Path, database: str, copy: Path) -> None:
     before = (copy / "pack.json").read_bytes()
     told = run(tmp_path, "export", "every-state", "--out", str(copy))
     assert told.code == 4
@@ -302,7 +309,7 @@ def test_an_export_overwrites_nothing(tmp_path: Path, database: Path, copy: Path
     assert (copy / "pack.json").read_bytes() == before
 
 
-def test_an_export_of_an_unknown_pack_is_a_wrong_command(tmp_path: Path, database: Path) -> None:
+def test_an_export_of_an_unknown_pack_is_a_wrong_command(tmp_path: Path, database: str) -> None:
     told = run(tmp_path, "export", "nobody", "--out", "exported")
     assert told == (2, "", "There is no pack named 'nobody' in the database.\n")
     assert not (tmp_path / "exported").exists()
@@ -317,11 +324,15 @@ def test_the_printed_document_is_the_committed_one_whatever_the_environment_says
 # ---- what cannot be used
 
 
+SECRET = "a-secret-word"  # noqa: S105  # what must not be printed
 UNUSABLE = {
     "no address": "nonsense",
     "a system that is not known": "nosuchsystem://somewhere/content",
     "a driver that is not installed": "mysql://somebody:a-secret-word@127.0.0.1:1/content",
     "nobody there": "postgresql://somebody:a-secret-word@127.0.0.1:1/content",
+    "a port that is none": "postgresql://somebody:a@a-secret-word:5432b@127.0.0.1/content",
+    "an at sign in the password": "postgresql://somebody:a@a-secret-word@127.0.0.1:1/content",
+    "an option that is not known": "postgresql://somebody:a-secret-word@127.0.0.1:1/content?colour=red",
     "a folder that is a file": "sqlite:///{folder}/file/content.sqlite3",
     "a folder nobody can write to": "sqlite:////proc/nowhere/content.sqlite3",
     "a file that is a folder": "sqlite:///{folder}",
@@ -340,13 +351,97 @@ def test_a_database_that_cannot_be_used_is_one_clear_line(tmp_path: Path, addres
     (line,) = told.err.splitlines()
     assert len(line) > len("The database cannot be used: ")
     assert "\N{REPLACEMENT CHARACTER}" not in line
-    assert "a-secret-word" not in line
+    assert SECRET not in line
 
 
-def test_a_read_only_database_is_one_clear_line_and_stays_as_it_is(tmp_path: Path, database: Path, copy: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda address: re.sub(":[^:@]+@", f":{SECRET}@", address), "password authentication failed"),
+        (lambda address: re.sub("//[^:]+:", "//nobody:", address), "authentication failed"),
+        (lambda address: re.sub("[^/]+$", "nowhere", address), 'database "nowhere" does not exist'),
+        (lambda address: re.sub(r":\d+/", ":1/", address), "Connection refused"),
+    ],
+    ids=["a wrong password", "a wrong user", "no such database", "no server"],
+)
+@pytest.mark.parametrize("command", ["migrate", "publish", "export", "serve"])
+def test_a_server_that_lets_nobody_in_is_one_clear_line(
+    tmp_path: Path, change: Callable[[str], str], told: str, command: str
+) -> None:
+    arguments = {"publish": [str(EVERY_STATE)], "export": ["every-state", "--out", "exported"]}.get(command, [])
+    server = os.environ[SERVER]
+    ended = run(tmp_path, command, *arguments, DATABASE_URL=change(server))
+    assert ended.code == 4
+    assert ended.out == ""
+    (line,) = ended.err.splitlines()
+    assert line.startswith("The database cannot be used: ")
+    assert told in line
+    assert "\N{REPLACEMENT CHARACTER}" not in line
+    assert SECRET not in line
+    assert str(make_url(server).password) not in line
+
+
+def test_without_its_driver_postgresql_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    ended = run(tmp_path, "migrate", DATABASE_URL=os.environ[SERVER])
+    told = "PostgreSQL needs the extra `postgres`: install health-content-api[postgres].\n"
+    assert ended == (4, "", told)
+
+
+def test_what_only_reads_makes_no_database(tmp_path: Path) -> None:
+    ended = run(tmp_path, "export", "every-state", "--out", "exported")
+    assert ended == (4, "", "The database cannot be used: unable to open database file\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- two writers
+
+
+@pytest.mark.parametrize("command", ["publish", "migrate"])
+def test_who_waits_too_long_for_another_writer_is_told_so(
+    tmp_path: Path, create_database: Callable[..., str], database: str, copy: Path, command: str
+) -> None:
+    edit_sign(copy)
+    if command == "migrate":
+        database = create_database()
+        (tmp_path / ".env").write_text(f"DATABASE_URL={database}\n")
+    other = db.make_engine(database)
+    arguments = [str(copy), "--accept-safety-changes"] if command == "publish" else []
+    with other.execution_options(writes=True).begin():
+        ended = run(tmp_path, command, *arguments)
+    other.dispose()
+    assert ended.code == 4
+    assert ended.err == "Another publish or migration is under way. Nothing was changed; run it again.\n"
+    assert run(tmp_path, command, *arguments).code == 0
+
+
+def test_a_writer_waits_for_another_that_soon_ends(tmp_path: Path, database: str, copy: Path) -> None:
+    edit_sign(copy)
+    other = db.make_engine(database)
+    transaction = other.execution_options(writes=True).connect()
+    transaction.begin()
+    ends = threading.Timer(0.5, transaction.close)
+    ends.start()
+    ended = run(tmp_path, "publish", str(copy), "--accept-safety-changes")
+    ends.join()
+    other.dispose()
+    assert ended.code == 0
+    assert ended.out.endswith("Published every-state as generation 2.\n")
+
+
+def test_a_database_that_is_up_to_date_is_migrated_though_another_publishes(tmp_path: Path, database: str) -> None:
+    other = db.make_engine(database)
+    with other.execution_options(writes=True).begin():
+        ended = run(tmp_path, "migrate")
+    other.dispose()
+    assert ended == (0, "The tables are up to date.\n", "")
+
+
+@pytest.mark.one_engine("sqlite")
+def test_a_read_only_database_is_one_clear_line_and_stays_as_it_is(tmp_path: Path, database: str, copy: Path) -> None:
     before = content(database)
     remove_much(copy)
-    address = f"sqlite:///file:{database}?mode=ro&uri=true"
+    address = f"sqlite:///file:{database.removeprefix('sqlite:///')}?mode=ro&uri=true"
     told = run(tmp_path, "publish", str(copy), "--yes", DATABASE_URL=address)
     assert told.code == 4
     assert told.err == "The database cannot be used: attempt to write a readonly database\n"
@@ -431,7 +526,7 @@ def test_serve_publishes_the_seed_pack_where_there_is_no_content_and_ends_cleanl
     assert "Traceback" not in logged
 
 
-def test_serve_publishes_no_seed_pack_over_other_content(tmp_path: Path, database: Path) -> None:
+def test_serve_publishes_no_seed_pack_over_other_content(tmp_path: Path, database: str) -> None:
     with serving(tmp_path) as service:
         publication = service.client.get("/version").json()["publication"]
         assert (publication["generation"], publication["pack"]) == (1, "every-state")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.conftest import EVERY_STATE, Api
+from tests.conftest import Api
 
 BY_NAME = [
     "seven-sneezes",
@@ -24,11 +23,6 @@ BY_NAME = [
     "siesta-shadow",
     "zebra-stripe-itch",
 ]
-
-
-@pytest.fixture(scope="module")
-def states(make_api: Callable[..., Api]) -> Api:
-    return make_api(EVERY_STATE)
 
 
 def slugs(page: Any) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 from app.main import create_app
-from tests.conftest import EVERY_STATE, Api
+from tests.conftest import Api
 
 ADDRESSES = {  # every route, and a live address of it
     "/v1": "/v1",
@@ -75,11 +75,6 @@ EVERY_ANSWER = [
     *OTHER_ERRORS,
     *FURTHER_PAGES,
 ]
-
-
-@pytest.fixture(scope="module")
-def states(make_api: Callable[..., Api]) -> Api:
-    return make_api(EVERY_STATE)
 
 
 def inside(value: Any) -> Iterator[Any]:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.conftest import EVERY_STATE, Api
-
-
-@pytest.fixture(scope="module")
-def states(make_api: Callable[..., Api]) -> Api:
-    return make_api(EVERY_STATE)
+from tests.conftest import Api
 
 
 def slugs(page: Any) -> list[str]:

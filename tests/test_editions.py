@@ -12,11 +12,6 @@ import pytest
 from tests.conftest import EVERY_STATE, Api
 
 
-@pytest.fixture(scope="module")
-def states(make_api: Callable[..., Api]) -> Api:
-    return make_api(EVERY_STATE)
-
-
 def reader(lang: str | None, audience: str | None) -> dict[str, str]:
     asked = {"lang": lang, "audience": audience}
     return {name: value for name, value in asked.items() if value}

@@ -29,13 +29,11 @@ every_list = pytest.mark.parametrize("path", LISTS)
 
 
 @pytest.fixture(scope="module")
-def states(make_api: Callable[..., Api]) -> Api:
-    return make_api(EVERY_STATE)
-
-
-@pytest.fixture(scope="module")
 def other_database(make_api: Callable[..., Api]) -> Api:
-    return make_api(EVERY_STATE)
+    """The same content, published a second time elsewhere."""
+    api = make_api()
+    publish(api.app.state.engine, EVERY_STATE)
+    return api
 
 
 def items(page: Any) -> list[Any]:

@@ -13,11 +13,6 @@ import pytest
 from tests.conftest import EVERY_STATE, Api
 
 
-@pytest.fixture(scope="module")
-def states(make_api: Callable[..., Api]) -> Api:
-    return make_api(EVERY_STATE)
-
-
 def slugs(page: Any) -> list[str]:
     return [item["slug"] for item in page["items"]]
 

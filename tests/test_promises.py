@@ -45,11 +45,6 @@ NOTICES = {
 LISTS = ["conditions", "warning-signs", "articles", "locations", "glossary", "directory"]
 
 
-@pytest.fixture(scope="module")
-def states(make_api: Callable[..., Api]) -> Api:
-    return make_api(EVERY_STATE)
-
-
 def asked(**parameters: str | None) -> dict[str, str]:
     return {name: value for name, value in parameters.items() if value}
 

@@ -28,9 +28,9 @@ Edit = Callable[[Any], None]
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = db.make_engine(f"sqlite:///{tmp_path / 'content.sqlite3'}")
-    db.migrate(made)
+def engine(new_database: Callable[..., str]) -> Iterator[Engine]:
+    """A database with tables and without content."""
+    made = db.make_engine(new_database())
     yield made
     made.dispose()
 
@@ -85,7 +85,9 @@ def test_a_publication_counts_up_and_is_named_at_random(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("folder", [SEED, EVERY_STATE], ids=["seed", "every state"])
-def test_an_export_publishes_back_to_nothing_changed(engine: Engine, tmp_path: Path, folder: Path) -> None:
+def test_an_export_publishes_back_to_nothing_changed(
+    engine: Engine, new_database: Callable[..., str], tmp_path: Path, folder: Path
+) -> None:
     publish(engine, folder)
     name = scan(folder).info.name
     with Session(engine) as session:
@@ -93,7 +95,7 @@ def test_an_export_publishes_back_to_nothing_changed(engine: Engine, tmp_path: P
         assert info is not None
         write_pack(tmp_path / "out", info, read_records(session, name), list(read_withdrawn(session, name)))
     assert planned(engine, tmp_path / "out").empty
-    fresh = db.make_engine(f"sqlite:///{tmp_path / 'fresh.sqlite3'}")
+    fresh = db.make_engine(new_database())
     publish(fresh, tmp_path / "out")
     assert planned(fresh, folder).empty
     fresh.dispose()
@@ -243,12 +245,11 @@ def test_a_reader_sees_one_publication_throughout(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("delay", [0.02, 0.1, 0.3, 0.6, 1.0])
-def test_a_publish_killed_at_any_moment_leaves_the_old_publication_whole(
-    engine: Engine, tmp_path: Path, delay: float
-) -> None:
+def test_a_publish_killed_at_any_moment_leaves_the_old_publication_whole(engine: Engine, delay: float) -> None:
     publish(engine, SEED)
     before = dump(engine)
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'content.sqlite3'}", "PYTHONPATH": str(ROOT)}
+    address = engine.url.set(drivername=engine.dialect.name).render_as_string(hide_password=False)
+    environment = {**os.environ, "DATABASE_URL": address, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tests.slow_publish", str(EVERY_STATE)]
     with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

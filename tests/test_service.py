@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,14 +12,9 @@ from anyio.from_thread import BlockingPortal
 from app import __version__
 from app.main import create_app
 from app.settings import Settings
-from tests.conftest import EVERY_STATE, Api
+from tests.conftest import Api
 
 KINDS = ("conditions", "warning-signs", "articles", "locations", "locations.geojson", "glossary", "directory")
-
-
-@pytest.fixture(scope="module")
-def states(make_api: Callable[..., Api]) -> Api:
-    return make_api(EVERY_STATE)
 
 
 def test_the_root_says_what_the_service_is_and_where_its_content_is(states: Api) -> None:
@@ -150,10 +144,10 @@ def test_the_version_names_the_program_and_the_publication(states: Api) -> None:
     [("/livez", 200, None), ("/readyz", 503, "not-migrated"), ("/v1/conditions", 503, "unavailable")],
 )
 def test_without_its_tables_the_service_lives_but_is_not_ready(
-    portal: BlockingPortal, tmp_path: Path, path: str, status: int, code: Any
+    portal: BlockingPortal, create_database: Callable[..., str], path: str, status: int, code: Any
 ) -> None:
-    file = tmp_path / "empty.sqlite3"
-    app = create_app(Settings.defaults().model_copy(update={"database_url": f"sqlite:///{file}"}))
+    address = create_database()
+    app = create_app(Settings.defaults().model_copy(update={"database_url": address}))
     answer = Api(app, portal).get(path)
     app.state.engine.dispose()
     assert [answer.status_code, answer.json().get("code")] == [status, code]

@@ -27,11 +27,6 @@ TYPED = "zzTypedzz"  # what no answer may say back
 each_content_route = pytest.mark.parametrize("template", CONTENT)
 
 
-@pytest.fixture(scope="module")
-def states(make_api: Callable[..., Api]) -> Api:
-    return make_api(EVERY_STATE)
-
-
 def routes(tree: Iterable[Any]) -> Iterator[str]:
     """The path of every route of an app: routers stand in the tree as one node each."""
     for node in tree:

