@@ -8,10 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from fastapi import Depends, Request
 from sqlalchemy import Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
@@ -22,6 +18,10 @@ from app.models import Publication
 
 POOL_SIZE = 10
 BUSY_TIMEOUT_MS = 5_000
+
+
+class NewerDatabaseError(Exception):
+    """The database has tables that this version of the program does not know."""
 
 
 def make_engine(url: str) -> Engine:
@@ -64,8 +64,11 @@ def _write_ahead(cursor: DBAPICursor) -> None:
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > patience:
+        except sqlite3.OperationalError as error:
+            reason = error.sqlite_errorcode & 0xFF  # the rest of the code says more than we ask
+            if reason == sqlite3.SQLITE_READONLY:  # read as it stands; a write says what is wrong
+                return
+            if reason not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} or time.monotonic() > patience:
                 raise
             time.sleep(0.02)
         else:
@@ -79,16 +82,29 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest revision, whole or not at all. Several processes may call it at once."""
+    """Bring the tables to the newest revision, whole or not at all. Several processes may call it at once.
+
+    Raises NewerDatabaseError where a newer version of the program has been here.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
     config = Config(attributes={"configure_logger": False})
     config.set_main_option("script_location", str(shipped("migrations")))
     with engine.execution_options(writes=True).begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise NewerDatabaseError(f"The database is of another version of this program: {error}.") from error
 
 
 def migrated(session: Session) -> bool:
     """Whether the database has the tables of this version of the program."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     scripts = ScriptDirectory(str(shipped("migrations")))
     return MigrationContext.configure(session.connection()).get_current_revision() == scripts.get_current_head()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 
 from app import __version__, documentation, errors
 from app.db import make_engine
+from app.delivery import metrics
 from app.delivery.headers import Delivery
 from app.routes import articles, conditions, directory, glossary, locations, service, warning_signs
 from app.settings import Settings
@@ -21,7 +22,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with metrics.flushing() if settings.metrics_port else nullcontext():
+            yield
         engine.dispose()
 
     app = FastAPI(
@@ -42,3 +44,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     documentation.install(app)
     app.add_middleware(Delivery)
     return app
+
+
+def __getattr__(name: str) -> FastAPI:
+    """`app.main:app`, for ASGI servers: the service by the environment's settings, made when it is first asked for."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    made = globals()["app"] = create_app()
+    return made

@@ -14,7 +14,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.delivery.metrics import UNMATCHED, counts, route_of
 from app.errors import METHODS, ProblemError, problem_response
+from app.logs import log_access
 
 log = logging.getLogger("app.access")
 
@@ -74,9 +76,9 @@ class Delivery:
         request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         answer = await self._answer(scope, receive, request_id)
         _finish(answer, scope, headers, request_id)
-        # The path alone: a query can hold a search text or a reader's place.
-        milliseconds = (time.perf_counter() - began) * 1000
-        log.info("%s %s %d %.1fms %s", scope["method"], quote(scope["path"]), answer.status, milliseconds, request_id)
+        seconds = time.perf_counter() - began
+        log_access(scope["method"], scope["path"], answer.status, seconds, request_id)
+        counts.answered(scope["method"], scope.get("route_template", UNMATCHED), answer.status, seconds)
         body = b"" if scope["method"] == "HEAD" else bytes(answer.body)
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers.raw})
         await send({"type": "http.response.body", "body": body})
@@ -95,7 +97,10 @@ class Delivery:
             if answer.whole:
                 return answer
         except Exception:
-            log.exception("%s %s failed %s", scope["method"], quote(scope["path"]), request_id)
+            members = {"method": scope["method"], "path": quote(scope["path"]), "request_id": request_id}
+            log.exception("%(method)s %(path)s failed %(request_id)s", members)
+        finally:
+            scope["route_template"] = route_of(inner)
         answer = _Answer()
         problem = ProblemError(500, "internal-error", "Something went wrong here, and it has been recorded.")
         await problem_response(request_id, problem)(scope, receive, answer.take)
