@@ -9,34 +9,25 @@ from __future__ import annotations
 import contextlib
 import json
 import logging.config
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-import uvicorn
 from pydantic import ValidationError
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
-from rich.text import Text
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from app import db, pack
-from app.check import scan
-from app.delivery.fastpath import FastProtocol
-from app.export import read_info, read_records, read_withdrawn
-from app.ingest import page as ingest
-from app.ingest.review import review as review_lines
-from app.main import create_app
+from app import db, logs, pack
 from app.pack import PackError
-from app.publish import Plan, PublishConflictError, apply, plan, present_anew
 from app.settings import Settings, settings_table
+
+if TYPE_CHECKING:
+    from app.publish import Plan
+
+# A command imports what it alone needs: a service starts and a fault is told without what reads pages or draws tables.
 
 REFUSED, USAGE, UNACCEPTED, UNUSABLE = 1, 2, 3, 4
 SHOWN = 20  # records of each kind of change that the difference names
@@ -48,48 +39,40 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-out = Console(markup=False, highlight=False, soft_wrap=True)
-err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 SourceFile = Annotated[Path, typer.Argument(metavar="FILE", help="A saved page.", exists=True, dir_okay=False)]
 PackFolder = Annotated[Path, typer.Argument(metavar="PACK", help="The pack's folder.", exists=True, file_okay=False)]
 
 
 @cli.command()
-def serve() -> None:
+def serve(
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that answer; the setting WORKERS if it is not given.")
+    ] = None,
+) -> None:
     """Serve the API: bring the tables up to date, publish the seed pack into an empty database, listen."""
+    from app import serving
+
     settings = _settings()
-    with _engine(create=True) as engine:
-        db.migrate(engine)
-        present_anew(engine)
-        with Session(engine) as session:
-            empty = db.latest_publication(session) is None
-        if empty and settings.seed == "on":
-            _publish_seed(engine)
-    listening = _listen(settings)
-    err.print(f"Serving on http://{settings.host}:{settings.port}  (documentation: /docs, stop: Ctrl-C)")
-    config = uvicorn.Config(
-        create_app(settings),
-        http=FastProtocol if settings.fast_path == "on" else "httptools",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    with contextlib.suppress(KeyboardInterrupt):  # uvicorn has stopped cleanly by then
-        uvicorn.Server(config).run(sockets=[listening])
+    try:
+        with _engine(create=True) as engine:
+            serving.prepare(engine, settings)
+            serving.serve(settings, workers or settings.workers, engine)
+    except (serving.CannotListenError, serving.FailedToStartError) as error:
+        _stop(UNUSABLE, str(error))
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the database's tables up to date, and present content anew that other versions of the program presented."""
+    from app.publish import present_anew
+
     with _engine(create=True) as engine:
         db.migrate(engine)
         publications = present_anew(engine)
-    out.print("The tables are up to date.")
+    typer.echo("The tables are up to date.")
     for publication in publications:
-        out.print(f"Presented {publication.pack} anew as generation {publication.generation}.")
+        typer.echo(f"Presented {publication.pack} anew as generation {publication.generation}.")
 
 
 @cli.command()
@@ -102,6 +85,9 @@ def publish(
     ] = False,
 ) -> None:
     """Make the database hold a pack's content, and only that pack's, in one publication."""
+    from app.check import scan
+    from app.publish import PublishConflictError, apply, plan
+
     with _progress("Reading") as progress:
         scanned = scan(folder, progress)
     with _engine(create=True) as engine:
@@ -118,17 +104,22 @@ def publish(
         if made.large_removals and not yes:
             waiting["--yes"] = "Remove that much?"
         _accept(waiting)
-        with _progress("Publishing") as progress:
-            publication = apply(engine, made, progress)
-    out.print(f"Published {scanned.info.name} as generation {publication.generation}.")
+        try:
+            with _progress("Publishing") as progress:
+                publication = apply(engine, made, progress)
+        except PublishConflictError:
+            _stop(UNUSABLE, "Another publication came between. Nothing was changed; run it again.")
+    typer.echo(f"Published {scanned.info.name} as generation {publication.generation}.")
 
 
 @cli.command()
 def check(folder: PackFolder) -> None:
     """Check a pack without a database: every record by itself, then all of them together."""
+    from app.check import scan
+
     with _progress("Reading") as progress:
         scanned = scan(folder, progress)
-    out.print(f"{scanned.info.name}: {len(scanned.digests)} records, no fault.")
+    typer.echo(f"{scanned.info.name}: {len(scanned.digests)} records, no fault.")
 
 
 @cli.command()
@@ -141,9 +132,15 @@ def extract(
     url: Annotated[str | None, typer.Option(help="The page's address, if it does not say it.")] = None,
 ) -> None:
     """Make a draft pack of a saved article page, verbatim: for an organisation that holds the rights."""
-    draft = ingest.extract(file, to, owner=owner, rights=rights, publisher=publisher, url=url)
-    out.print(f"Wrote a draft of {len(draft.records)} records to {to}.")
-    out.print(f"Now read it beside its source:  review {to} --source {file}")
+    from app.ingest.page import NotAnArticle
+    from app.ingest.page import extract as extract_page
+
+    try:
+        draft = extract_page(file, to, owner=owner, rights=rights, publisher=publisher, url=url)
+    except NotAnArticle as error:
+        _stop(REFUSED, f"Refused: the file {error}.")
+    typer.echo(f"Wrote a draft of {len(draft.records)} records to {to}.")
+    typer.echo(f"Now read it beside its source:  review {to} --source {file}")
 
 
 @cli.command()
@@ -152,6 +149,13 @@ def review(
     source: Annotated[Path, typer.Option(help="The document that the pack came from.", exists=True, dir_okay=False)],
 ) -> None:
     """Print each line of a source beside what a pack makes of it, and what no record cites."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    from app.ingest.review import review as review_lines
+
     table = Table("line", Column("source", ratio=1), Column("pack", ratio=1), box=box.SIMPLE_HEAD, expand=True)
     unused = []
     try:
@@ -163,8 +167,8 @@ def review(
         table.add_row(str(line.number), Text(_plain(line.text)), Text(uses or "—"))
         if line.unused:
             unused.append(line.number)
-    out.print(table)
-    out.print(f"No record cites: {', '.join(map(str, unused))}." if unused else "Every line is cited.")
+    Console(markup=False, highlight=False, soft_wrap=True).print(table)
+    typer.echo(f"No record cites: {', '.join(map(str, unused))}." if unused else "Every line is cited.")
 
 
 @cli.command()
@@ -173,17 +177,21 @@ def export(
     to: Annotated[Path, typer.Option("--out", help="A folder that is new or empty.")],
 ) -> None:
     """Write a published pack into a folder: publishing it again would change nothing."""
+    from app.export import read_info, read_records, read_withdrawn
+
     with _engine() as engine, Session(engine) as session, _progress("Writing") as progress:
         info = read_info(session, name)
         if info is None:
             _stop(USAGE, f"There is no pack named {name!r} in the database.")
         pack.write_pack(to, info, _counted(read_records(session, name), progress), list(read_withdrawn(session, name)))
-    out.print(f"Wrote {name} to {to}.")
+    typer.echo(f"Wrote {name} to {to}.")
 
 
 @cli.command()
 def openapi() -> None:
     """Print the OpenAPI document of the default settings, as `docs/openapi.json` holds it."""
+    from app.main import create_app
+
     document = create_app(Settings.defaults()).openapi()
     print(json.dumps(document, indent=2, ensure_ascii=False))  # noqa: T201  # bytes as they are, not fitted to a terminal
 
@@ -196,21 +204,18 @@ def settings() -> None:
 
 def main() -> None:
     """Run the command line. A fault is one line (or one a fault) and an exit code, never a traceback."""
-    logging.config.dictConfig(LOGGING)
     try:
         cli()
     except PackError as error:
         for fault in error.faults.shown:
-            err.print(_plain(str(fault)))
+            typer.echo(_plain(str(fault)), err=True)
         _stop(REFUSED, f"Refused: {error}. Nothing was changed.")
-    except ingest.NotAnArticle as error:
-        _stop(REFUSED, f"Refused: the file {error}.")
-    except PublishConflictError:
-        _stop(UNUSABLE, "Another publication came between. Nothing was changed; run it again.")
     except ValidationError as error:
         for found in error.errors(include_input=False, include_url=False):
-            err.print(f"{'.'.join(str(part) for part in found['loc']).upper()}: {found['msg']}")
+            typer.echo(f"{'.'.join(str(part) for part in found['loc']).upper()}: {found['msg']}", err=True)
         _stop(USAGE, "A setting is not allowed as given.")
+    except db.NewerDatabaseError as error:
+        _stop(UNUSABLE, str(error))
     except (ModuleNotFoundError, SQLAlchemyError, OSError) as error:
         _stop(UNUSABLE, _what_cannot_be_used(error))
 
@@ -233,27 +238,10 @@ def _what_cannot_be_used(error: Exception) -> str:
 # ---- what the commands share
 
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-}
-
-
 def _settings() -> Settings:
     settings = Settings()
-    for name in ("app", "uvicorn"):
-        logging.getLogger(name).setLevel(settings.log_level.upper())
+    logging.config.dictConfig(logs.config(settings))
     return settings
-
-
-def _publish_seed(engine: Engine) -> None:
-    with Session(engine) as session:
-        made = plan(session, scan(db.shipped("seed_data")))
-    with contextlib.suppress(PublishConflictError):  # another process published first, and its content is served
-        apply(engine, made)
 
 
 @contextlib.contextmanager
@@ -266,30 +254,22 @@ def _engine(*, create: bool = False) -> Iterator[Engine]:
         engine.dispose()
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """The listening socket, bound before anything else says that the service is up. Raises OSError."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # Named as TCP, so that asyncio sends small writes at once (TCP_NODELAY).
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-    except OSError as error:
-        listening.close()
-        _stop(UNUSABLE, f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. Set HOST or PORT.")
-    return listening
-
-
 @contextlib.contextmanager
 def _progress(what: str) -> Iterator[Callable[[int], None]]:
     """A count of the records done, drawn only where somebody watches."""
+    if not sys.stderr.isatty():
+        yield lambda _count: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed:,} records"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda count: bar.update(task, completed=count)
 
@@ -302,19 +282,19 @@ def _counted(records: Iterator[pack.AnyRecord], progress: Callable[[int], None])
 
 def _print_difference(made: Plan) -> None:
     if made.empty:
-        out.print(f"Nothing changes: {made.scan.info.name} is published as it stands.")
+        typer.echo(f"Nothing changes: {made.scan.info.name} is published as it stands.")
         return
     for word, keys in (("add", made.added), ("change", made.changed), ("withdraw", list(made.withdrawn))):
         for kind, slug in keys[:SHOWN]:
-            out.print(f"{word:>8}  {kind} {slug}")
+            typer.echo(f"{word:>8}  {kind} {slug}")
         if len(keys) > SHOWN:
-            out.print(f"{word:>8}  … and {len(keys) - SHOWN:,} more")
+            typer.echo(f"{word:>8}  … and {len(keys) - SHOWN:,} more")
     if made.info_changed:
-        out.print("  change  pack.json" if made.info_known else "     add  pack.json")
-    out.print(f"{len(made.added):,} added, {len(made.changed):,} changed, {len(made.withdrawn):,} withdrawn.")
+        typer.echo("  change  pack.json" if made.info_known else "     add  pack.json")
+    typer.echo(f"{len(made.added):,} added, {len(made.changed):,} changed, {len(made.withdrawn):,} withdrawn.")
     for title, lines in (("Safety changes:", made.safety_changes), ("Large removals:", made.large_removals)):
         if lines:
-            out.print("\n".join([title, *(f"  {line}" for line in lines)]))
+            typer.echo("\n".join([title, *(f"  {line}" for line in lines)]))
 
 
 def _accept(waiting: dict[str, str]) -> None:
@@ -332,5 +312,5 @@ def _plain(text: str) -> str:
 
 def _stop(code: int, line: str) -> NoReturn:
     """End with one line and an exit code."""
-    err.print(_plain(line))
+    typer.echo(_plain(line), err=True)
     sys.exit(code)

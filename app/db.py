@@ -9,10 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from sqlalchemy import URL, Connection, Dialect, Engine, event, func, make_url
@@ -51,6 +47,10 @@ BEGIN_WRITE = f"""BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
     SELECT pg_advisory_xact_lock({WRITERS_LOCK})"""
 
 Found = TypeVar("Found")
+
+
+class NewerDatabaseError(Exception):
+    """The database has tables that this version of the program does not know."""
 
 
 def make_engine(url: str, *, create: bool = False) -> Engine:
@@ -144,8 +144,11 @@ def _write_ahead(cursor: DBAPICursor) -> None:
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > patience:
+        except sqlite3.OperationalError as error:
+            reason = error.sqlite_errorcode & 0xFF  # the rest of the code says more than we ask
+            if reason == sqlite3.SQLITE_READONLY:  # read as it stands; a write says what is wrong
+                return
+            if reason not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} or time.monotonic() > patience:
                 raise
             time.sleep(0.02)
         else:
@@ -177,20 +180,32 @@ def notify(session: Session, generation: int) -> None:
 def migrate(engine: Engine) -> None:
     """Bring the tables to the newest revision, whole or not at all. Several processes may call it at once.
 
-    Where there is nothing to do it waits for no other writer.
+    Where there is nothing to do it waits for no other writer. Raises NewerDatabaseError where a newer version of the
+    program has been here.
     """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
     with Session(engine) as session:
         if migrated(session):
             return
+
     config = Config(attributes={"configure_logger": False})
     config.set_main_option("script_location", str(shipped("migrations")))
     with engine.execution_options(writes=True).begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise NewerDatabaseError(f"The database is of another version of this program: {error}.") from error
 
 
 def migrated(session: Session) -> bool:
     """Whether the database has the tables of this version of the program."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     scripts = ScriptDirectory(str(shipped("migrations")))
     return MigrationContext.configure(session.connection()).get_current_revision() == scripts.get_current_head()
 

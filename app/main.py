@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from app import __version__, documentation, errors
 from app.db import make_engine
+from app.delivery import metrics
 from app.delivery.cache import Cache
 from app.delivery.fastpath import FastPath
 from app.delivery.freshness import watch
@@ -28,7 +29,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         watching = asyncio.create_task(watch(engine, read_engine, cache))
-        yield
+        async with metrics.flushing() if settings.metrics_port else contextlib.nullcontext():
+            yield
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watching
@@ -57,3 +59,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     documentation.install(app)
     app.add_middleware(Delivery, cache=cache)
     return app
+
+
+def __getattr__(name: str) -> FastAPI:
+    """`app.main:app`, for ASGI servers: the service by the environment's settings, made when it is first asked for."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    made = globals()["app"] = create_app()
+    return made

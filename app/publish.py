@@ -7,7 +7,9 @@ not at all.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
@@ -24,6 +26,8 @@ from app.models import Op
 from app.pack import Fault, Faults, Kind, PackError
 from app.rows import TABLES, article_row, condition_row, flat_row
 from app.safety import safety_changes
+
+log = logging.getLogger("app.publish")
 
 BATCH = 500
 PACK = "pack"  # the kind under which a change tells of `pack.json` itself
@@ -78,6 +82,7 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
 
     Raises PublishConflictError where the database has moved on since the plan, PackError where the pack has.
     """
+    began = time.perf_counter()
     writing = engine.execution_options(writes=True)
     with Session(writing, autoflush=False, expire_on_commit=False) as session, session.begin():
         if _stands_at(session) != made.base:
@@ -95,6 +100,8 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
         _present(session, _live(session, info.name) if made.info_changed else [*made.added, *made.changed])
         _note_languages(session, publication)
         notify(session, publication.generation)
+    took = {"pack": info.name, "generation": publication.generation, "seconds": round(time.perf_counter() - began, 3)}
+    log.info("published %(pack)s as generation %(generation)d in %(seconds).3f s", took)
     return publication
 
 

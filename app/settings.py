@@ -37,6 +37,19 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on. `0.0.0.0` listens on every interface.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that `serve` answers with; `--workers` goes before it. About one for each core.",
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port of HOST where `serve` answers `/metrics` for Prometheus. It has no access control: "
+        "keep it from the world. Without it, no metrics are made.",
+    )
     seed: Literal["on", "off"] = Field(
         default="on",
         description="`on`: `serve` publishes the seed pack where there is no publication yet. `off`: never.",
@@ -79,6 +92,9 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged. No level logs a query string."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="`text`: lines for people. `json`: one JSON object a line."
     )
 
     @classmethod

@@ -167,7 +167,7 @@ def test_publish_tells_the_difference_and_the_generation(tmp_path: Path) -> None
     assert "     add  condition hiccup-hat-syndrome\n" in told.out
     assert f"{RECORDS} added, 0 changed, {WITHDRAWN} withdrawn.\n" in told.out
     assert told.out.endswith("Published every-state as generation 1.\n")
-    assert told.err == ""
+    assert re.fullmatch(r"\S+ INFO app.publish published every-state as generation 1 in \d+\.\d{3} s\n", told.err)
 
 
 def test_publishing_again_changes_nothing(tmp_path: Path, database: str) -> None:

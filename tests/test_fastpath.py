@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.delivery.fastpath import FastPath, FastProtocol
-from app.delivery.headers import log as access_log
+from app.logs import log as access_log
 from tests.conftest import EVERY_STATE, Api
 
 SECONDS = 20

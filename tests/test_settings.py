@@ -105,6 +105,10 @@ def test_a_public_address_is_joined_with_one_slash_and_without_one_links_stay_ro
         ("EMERGENCY_LINE", "e" * 201),
         ("CARE_TEAM_PHONE", "call us"),
         ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
+        ("METRICS_PORT", "0"),
+        ("WORKERS", "0"),
+        ("WORKERS", "65"),
     ],
 )
 def test_a_bad_value_is_refused_in_one_line_that_names_the_setting(tmp_path: Path, name: str, value: str) -> None:

@@ -90,7 +90,6 @@ class Cache:
         self.bytes = 0
         self.current: Publication | None = None
         self.verified = False  # whether the last look at the database worked
-        self.hits = 0
         self._pages: dict[str, Page] = {}
         self._spellings: dict[bytes, Page] = {}
         self._spelling_bytes = 0

@@ -7,7 +7,6 @@ but for date and request id (tests/test_fastpath.py).
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from email.utils import formatdate
@@ -18,7 +17,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from app.delivery import codings
 from app.delivery.cache import Cache, Representation, represent
-from app.delivery.headers import log, log_access, request_ids
+from app.delivery.headers import request_ids
+from app.delivery.metrics import counts
+from app.logs import log_access
 
 # RFC 9112, sections 3 and 5, without what may be spelt in more than one way: possessive, so never slow.
 REQUEST = re.compile(rb"(GET|HEAD) (/(?!/)[!-~]*+) HTTP/1\.1\r\n((?:[A-Za-z0-9-]++: [!-~][ -~]*+\r\n)++)\r\n")
@@ -52,7 +53,7 @@ class FastPath:
         if known is None or not self.cache.stands(known[0].page):
             known = self._read(request)
         if known is not None:
-            self.cache.hits += 1
+            counts.cache_hits += 1
             self.answers += 1
         return known
 
@@ -132,9 +133,9 @@ class FastProtocol(HttpToolsProtocol):
         self._answered_at = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self._wait_for_more(self.timeout_keep_alive)
-        if log.isEnabledFor(logging.INFO):
-            method = "HEAD" if head_only else "GET"
-            log_access(method, representation.page.path, representation.status, began, request_id)
+        method, page, seconds = "HEAD" if head_only else "GET", representation.page, time.perf_counter() - began
+        counts.answered(method, page.route, representation.status, seconds)
+        log_access(method, page.path, representation.status, seconds, request_id)
 
     def _wait_for_more(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)

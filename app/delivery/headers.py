@@ -6,7 +6,6 @@ An answer is whole before it is sent. A cacheable one becomes a page, which is k
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import secrets
 import time
@@ -23,10 +22,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.delivery import codings
 from app.delivery.cache import Body, Cache, Page, RawHeaders, Representation, represent
+from app.delivery.metrics import UNMATCHED, counts, route_of
 from app.errors import METHODS, ProblemError, problem_response
+from app.logs import log, log_access
 from app.pagination import normalised
-
-log = logging.getLogger("app.access")
 
 CONTENT = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 CACHE_CONTROL = {200: CONTENT, 304: CONTENT, 308: CONTENT, 410: CONTENT, 404: "public, max-age=10"}
@@ -58,11 +57,6 @@ def _request_ids() -> Iterator[str]:
 
 
 request_ids = _request_ids()
-
-
-def log_access(method: str, path: str, status: int, began: float, request_id: str) -> None:
-    """One line for one request, with its quoted path alone: a query can hold a search text or a reader's place."""
-    log.info("%s %s %d %.1fms %s", method, path, status, (time.perf_counter() - began) * 1000, request_id)
 
 
 class Target(NamedTuple):
@@ -118,8 +112,10 @@ class Delivery:
         answer = await self._answer(scope, receive, request_id)
         status, body = answer.status, b"" if scope["method"] == "HEAD" else answer.body
         headers = [(b"x-request-id", request_id.encode()), *answer.headers]
-        if log.isEnabledFor(logging.INFO):
-            log_access(scope["method"], quote(scope["path"]), status, began, request_id)
+        seconds = time.perf_counter() - began
+        log_access(scope["method"], scope["path"], status, seconds, request_id)
+        route = answer.page.route if isinstance(answer, Representation) else scope.get("route_template", UNMATCHED)
+        counts.answered(scope["method"], route, status, seconds)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -152,14 +148,14 @@ class Delivery:
         if query:
             spelling += b"?" + query
         if page := self.cache.spelt(spelling):
-            self.cache.hits += 1
+            counts.cache_hits += 1
             return page
         if len(query) > LONGEST_QUERY:
             return await self._make(scope, receive, request_id, None)
         target = _target(scope)
         page = self.cache.find(target.name)
         if page:
-            self.cache.hits += 1
+            counts.cache_hits += 1
         found = page or await self._shared(scope, receive, request_id, target)
         if isinstance(found, Page):
             self.cache.learn(spelling, found)
@@ -172,6 +168,7 @@ class Delivery:
             return page or await self._make(scope, receive, request_id, target)
         self._flights[target.name] = flight = asyncio.get_running_loop().create_future()
         made = None
+        counts.cache_misses += 1
         try:
             made = await self._make(scope, receive, request_id, target)
             return made
@@ -189,17 +186,20 @@ class Delivery:
         try:
             await self.app(inner, receive, answer.take)
         except Exception:
-            log.exception("%s %s failed %s", scope["method"], quote(scope["path"]), request_id)
+            members = {"method": scope["method"], "path": quote(scope["path"]), "request_id": request_id}
+            log.exception("%(method)s %(path)s failed %(request_id)s", members)
             answer.whole = False
+        finally:
+            scope["route_template"] = route_of(inner)
         if not answer.whole:
             problem = ProblemError(500, "internal-error", "Something went wrong here, and it has been recorded.")
             return await self._problem(scope, receive, request_id, problem)
         caching = answer.headers.get("cache-control") or _caching(scope, answer.status)
         if answer.status != 200 or caching != CONTENT:
             return _finished(answer, caching)
-        return self._page(inner, answer, state, target)
+        return self._page(scope, answer, state, target)
 
-    def _page(self, inner: Scope, answer: _Answer, state: dict[str, Any], target: Target | None) -> Page:
+    def _page(self, scope: Scope, answer: _Answer, state: dict[str, Any], target: Target | None) -> Page:
         """A page of an answer; kept where it was read under the publication that is known to be the newest."""
         body = self.cache.body(bytes(answer.body))
         _complete(answer.headers, CONTENT)
@@ -207,8 +207,8 @@ class Delivery:
             answer.headers.add_vary_header("Accept-Encoding")
         page = Page(
             target=target.name if target else "",
-            path=quote(inner["path"]),
-            route=getattr(inner.get("route"), "path", "unmatched"),
+            path=scope["path"],
+            route=scope["route_template"],
             record=state.get("record"),
             publication=None,
             headers=[(name.lower(), value) for name, value in answer.headers.raw],
@@ -218,6 +218,7 @@ class Delivery:
         current = self.cache.current
         if target and current and state.get("publication", current[:2]) == current[:2]:
             self.cache.keep(page, target.lang)
+            counts.cache_bytes = self.cache.bytes
         return page
 
     async def _encode(self, body: Body, coding: str) -> None:
