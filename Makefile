@@ -17,7 +17,7 @@ BENCH := .tools/bench/bench.stamp
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check bench lint format-check types dockerfile format openapi lint-openapi test-clients swagger-ui lock clean
+.PHONY: help serve test check bench lint format-check types dockerfile format openapi lint-openapi lint-http test-clients swagger-ui lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,9 @@ lint-openapi: $(CLIENTS) ## Lint docs/openapi.json with Spectral and Redocly; a 
 test-clients: $(SERVE) $(CLIENTS) ## Generate a TypeScript client from docs/openapi.json, and use it on a running service
 	$(NPM) run --silent build
 	.venv/bin/python tests/clients/with_service.py $(NPM) run --silent start
+
+lint-http: $(DEV) ## Ask a running service for every public address, and lint the answers with httplint; a warning fails it
+	LOG_LEVEL=warning .venv/bin/python tests/clients/with_service.py .venv/bin/python -m tests.http_lint $(ARGS)
 
 swagger-ui: $(CLIENTS) ## Copy Swagger UI's files out of its npm package
 	for file in swagger-ui-bundle.js swagger-ui-bundle.js.LICENSE.txt swagger-ui.css favicon-32x32.png LICENSE NOTICE; do \

@@ -185,7 +185,7 @@ class Delivery:
         state = inner["state"] = {**scope.get("state", {}), "request_id": request_id}
         try:
             await self.app(inner, receive, answer.take)
-        except Exception:
+        except Exception:  # noqa: BLE001  # whatever it is: the reader gets a problem, the log gets its cause
             members = {"method": scope["method"], "path": quote(scope["path"]), "request_id": request_id}
             log.exception("%(method)s %(path)s failed %(request_id)s", members)
             answer.whole = False

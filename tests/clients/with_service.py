@@ -1,6 +1,7 @@
 """Run a command against the service: `python tests/clients/with_service.py COMMAND...`, from the project's root.
 
-The service gets a new database and a free port, which the command finds in API_URL, and stops when the command ends.
+The service gets a new database and a free port, which the command finds in DATABASE_URL and API_URL, and stops when
+the command ends.
 """
 
 import http.client
@@ -13,7 +14,7 @@ import tempfile
 import time
 
 START_SECONDS = 60
-COMMAND_SECONDS = 60
+COMMAND_SECONDS = 180
 STOP_SECONDS = 15
 
 
@@ -30,7 +31,7 @@ def main(command: list[str]) -> int:
         service = subprocess.Popen([sys.executable, "-m", "app", "serve"], env=os.environ | settings)
         try:
             wait_until_ready(service, port)
-            environment = os.environ | {"API_URL": f"http://127.0.0.1:{port}"}
+            environment = os.environ | settings | {"API_URL": f"http://127.0.0.1:{port}"}
             return subprocess.run(command, env=environment, timeout=COMMAND_SECONDS, check=False).returncode
         finally:
             service.terminate()
