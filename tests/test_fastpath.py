@@ -24,8 +24,9 @@ from app.delivery.fastpath import FastPath, FastProtocol
 from app.logs import log as access_log
 from tests.conftest import EVERY_STATE, Api
 
+pytestmark = pytest.mark.one_engine("sqlite")  # what is cached comes from no engine
+
 SECONDS = 20
-PAUSE = 0.004  # seconds between two chunks
 SILENCE = 0.4  # seconds after which a server that waits for more has said all it says
 CONDITION = "/v1/conditions/hiccup-hat-syndrome"
 TARGETS = [CONDITION, f"{CONDITION}?lang=es", "/v1/glossary", "/docs", "/static/swagger-ui/favicon-32x32.png"]
@@ -86,7 +87,17 @@ def wait_until(true: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def talk(server: Running, chunks: list[bytes]) -> bytes:
+def assert_same(fast: Running, ordinary: Running, chunks: list[bytes]) -> None:
+    """Both say the same. Where a busy machine reads two chunks as one, uvicorn itself says this or that, so the chunks
+    are sent again with more time between them: a difference of ours does not go away by that."""
+    for pause in (0.004, 0.05, 0.5):
+        ours, theirs = (steady(talk(server, chunks, pause)) for server in (fast, ordinary))
+        if ours == theirs:
+            return
+    assert ours == theirs
+
+
+def talk(server: Running, chunks: list[bytes], pause: float = 0.004) -> bytes:
     """All that a server says to chunks of bytes that arrive one by one, until it closes or falls silent."""
     said = bytearray()
     with socket.create_connection(("127.0.0.1", server.port)) as client:
@@ -94,7 +105,7 @@ def talk(server: Running, chunks: list[bytes]) -> bytes:
         for at, chunk in enumerate(chunks):
             client.sendall(chunk)
             # What the server says is read before more is sent: a closed connection's reset would take it away.
-            client.settimeout(PAUSE if at < len(chunks) - 1 else SILENCE)
+            client.settimeout(pause if at < len(chunks) - 1 else max(SILENCE, 2 * pause))
             try:
                 while found := client.recv(1 << 20):
                     said += found
@@ -220,7 +231,7 @@ def test_an_odd_request_gets_what_the_ordinary_way_gives(fast: Running, ordinary
     warm(ordinary)
     usual = request(CONDITION)
     for chunks in ([asked, LAST], [usual, asked, usual, LAST], [usual, asked + usual, LAST]):
-        assert steady(talk(fast, chunks)) == steady(talk(ordinary, chunks))
+        assert_same(fast, ordinary, chunks)
 
 
 FIELDS = st.sampled_from(
@@ -284,7 +295,7 @@ def conversations(draw: st.DrawFn) -> list[bytes]:
 def test_any_bytes_cut_anywhere_get_what_the_ordinary_way_gives(
     fast: Running, ordinary: Running, chunks: list[bytes]
 ) -> None:
-    assert steady(talk(fast, chunks)) == steady(talk(ordinary, chunks))
+    assert_same(fast, ordinary, chunks)
 
 
 # ---- what a server does besides
