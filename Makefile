@@ -13,6 +13,7 @@ SERVE := .venv/serve.stamp
 DEV := .venv/dev.stamp
 CLIENTS := tests/clients/node_modules/.package-lock.json
 BENCH := .tools/bench/bench.stamp
+HTTPLINT := .tools/httplint/httplint.stamp
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -57,8 +58,8 @@ test-clients: $(SERVE) $(CLIENTS) ## Generate a TypeScript client from docs/open
 	$(NPM) run --silent build
 	.venv/bin/python tests/clients/with_service.py $(NPM) run --silent start
 
-lint-http: $(DEV) ## Ask a running service for every public address, and lint the answers with httplint; a warning fails it
-	LOG_LEVEL=warning .venv/bin/python tests/clients/with_service.py .venv/bin/python -m tests.http_lint $(ARGS)
+lint-http: $(DEV) $(HTTPLINT) ## Ask a running service for every public address, and lint the answers with httplint; a warning fails it
+	LOG_LEVEL=warning .venv/bin/python tests/clients/with_service.py .tools/httplint/bin/python -m tests.http_lint $(ARGS)
 
 swagger-ui: $(CLIENTS) ## Copy Swagger UI's files out of its npm package
 	for file in swagger-ui-bundle.js swagger-ui-bundle.js.LICENSE.txt swagger-ui.css favicon-32x32.png LICENSE NOTICE; do \
@@ -71,6 +72,8 @@ bench: $(SERVE) $(BENCH) ## Measure beside nginx, PocketBase and Datasette; ARGS
 lock: $(UV) ## Lock the requirements anew; FLAGS=--upgrade takes the newest
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) benchmarks/requirements.in -o benchmarks/requirements.txt
+	printf 'httplint\nrich\n' | $(COMPILE) --no-annotate - -o tests/http_lint.txt
 	echo uv | $(COMPILE) --no-annotate - -o requirements-tools.txt
 
 clean: ## Remove what was installed and built; content stays
@@ -103,4 +106,10 @@ $(CLIENTS): tests/clients/package.json tests/clients/package-lock.json tests/cli
 $(BENCH): benchmarks/requirements.txt | $(UV)
 	$(UV) venv --quiet --clear --python '>=3.11' .tools/bench
 	$(UV) pip sync --quiet --require-hashes --python .tools/bench/bin/python $<
+	touch $@
+
+# One of httplint's own needs would put a package named `tests` beside ours.
+$(HTTPLINT): tests/http_lint.txt | $(UV)
+	$(UV) venv --quiet --clear --python '>=3.11' .tools/httplint
+	$(UV) pip sync --quiet --require-hashes --python .tools/httplint/bin/python $<
 	touch $@

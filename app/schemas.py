@@ -511,7 +511,7 @@ class Version(Shape):
 class Health(Shape):
     """Whether the service can answer."""
 
-    status: str = Field(description="`ok`.")
+    status: str = Field(description="`ok`, or `degraded`: the database is away, and what is cached is served.")
 
 
 class ParameterError(Shape):

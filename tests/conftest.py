@@ -97,9 +97,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what touches a database on every engine, unless it is marked as one engine's."""
+    """Run what touches a database on every engine, unless a mark names others."""
     if "engine_name" in metafunc.fixturenames:
-        mark = metafunc.definition.get_closest_marker("one_engine")
+        mark = metafunc.definition.get_closest_marker("engines")
         metafunc.parametrize("engine_name", mark.args if mark else ENGINES, indirect=True, scope="session")
 
 

@@ -16,6 +16,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
 from urllib.parse import urlsplit
@@ -25,14 +26,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tests.conftest import EVERY_STATE, ROOT
-
 # The warnings that stand, by httplint's names for them, each with its reason.
 ACCEPTED = {
     "STORE_PUBLIC_UNNECESSARY": "a portal's gateway may send an Authorization header along, which we never read: "
     "`public` lets a shared cache keep the answer all the same",
 }
 FAULTS = {levels.WARN.name, levels.BAD.name}
+ROOT = Path(__file__).resolve().parent.parent
+EVERY_STATE = ROOT / "tests" / "packs" / "every_state"
 STATIC = ROOT / "app" / "static"
 UNDOCUMENTED = {"/docs": 200, "/openapi.json": 200, "/nowhere": 404, "/v1/nowhere": 404, "/static/nowhere.js": 404}
 FORMER = "/v1/conditions/hiccup-hat"  # a former slug, in the made-up pack alone
@@ -143,7 +144,7 @@ def expect(answer: Answer, status: int, target: str) -> Answer:
 
 def publish_every_state(service: Service) -> None:
     """Publish the pack of every state, and wait until the service answers from it."""
-    command = [sys.executable, "-m", "app", "publish", str(EVERY_STATE)]
+    command = [str(ROOT / ".venv" / "bin" / "python"), "-m", "app", "publish", str(EVERY_STATE)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + SECONDS
     while service.ask("GET", FORMER).status != 308:

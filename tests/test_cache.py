@@ -21,7 +21,7 @@ from sqlalchemy import event
 from app.delivery import codings
 from app.delivery.cache import Cache, Page, Publication
 from app.delivery.metrics import counts
-from tests.conftest import EVERY_STATE, Api, publish
+from tests.conftest import EVERY_STATE, Api, publish, publish_to
 
 SECONDS = 20  # for what takes a quarter of one: on a busy machine a test must not fail for being late
 CONDITION = "/v1/conditions/hiccup-hat-syndrome"
@@ -467,3 +467,42 @@ def test_pages_that_share_a_body_share_its_bytes() -> None:
     assert cache.find(" /1") is not None
     assert cache.find(" /other") is not None
     assert cache.bytes < alone + 10_000
+
+
+# ---- without the database
+
+
+@pytest.mark.engines("sqlite")
+def test_without_its_database_what_is_cached_is_served_and_the_rest_can_wait(started: Callable[..., Api]) -> None:
+    api = started(EVERY_STATE)
+    cached = api.get(CONDITION)
+    file = Path(api.app.state.engine.url.database)
+    aside = file.rename(file.with_suffix(".aside"))
+    wait_until(lambda: not api.app.state.cache.verified)
+    answer = api.get(CONDITION)
+    assert (answer.status_code, answer.content) == (200, cached.content)
+    assert api.json("/readyz") == {"status": "degraded"}
+    cold = api.get("/v1/conditions/quiet-toes")
+    assert (cold.status_code, cold.json()["code"]) == (503, "unavailable")
+    assert int(cold.headers["retry-after"]) > 0
+    assert not file.exists()
+    aside.rename(file)
+    wait_until(lambda: api.get("/v1/conditions/quiet-toes").status_code == 200)
+    wait_until(lambda: api.json("/readyz") == {"status": "ok"})
+
+
+@pytest.mark.engines("sqlite")
+def test_a_restored_backup_is_served_though_its_generation_is_the_same(
+    started: Callable[..., Api], create_database: Callable[..., str], pack: Path
+) -> None:
+    api = started(EVERY_STATE)
+    api.get(CONDITION)
+    rename(pack, "hiccup-hat-syndrome", "Another History")
+    backup = create_database()
+    publish_to(backup, pack)
+    file = Path(api.app.state.engine.url.database)
+    for part in ("-wal", "-shm"):
+        Path(f"{file}{part}").unlink(missing_ok=True)
+    Path(backup.removeprefix("sqlite:///")).replace(file)
+    wait_until(lambda: api.json(CONDITION)["name"] == "Another History")
+    assert api.app.state.cache.current.generation == 1

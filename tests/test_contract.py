@@ -268,6 +268,7 @@ def test_an_answer_has_exactly_the_members_promised(states: Api, path: str, shap
     assert members(states.get(path).json()) == shape
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("path", EVERY_ANSWER)
 def test_the_request_id_is_in_every_header_and_in_the_body_of_problems_only(states: Api, path: str) -> None:
     answer = states.get(path, headers={"X-Request-ID": "Hop.77_hop-hop"})
@@ -382,6 +383,7 @@ def headers_with_addresses(answer: Any) -> list[str]:
     return [answer.headers[name] for name in ("Location", "Link", "Content-Location") if name in answer.headers]
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("path", EVERY_ANSWER)
 def test_the_host_header_reaches_no_body_and_no_header(states: Api, path: str) -> None:
     told = {
@@ -415,6 +417,7 @@ def prefixed(value: Any) -> Any:
     return f"https://content.example/health{value}" if isinstance(value, str) and value.startswith("/") else value
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     "path", [path for path in EVERY_ANSWER if not path.startswith(("/docs", "/openapi", "/static"))]
 )

@@ -21,8 +21,10 @@ from starlette.types import Message
 
 from app.db import POOL_SIZE
 from app.models import Pack
-from tests.conftest import EVERY_STATE, Api
+from tests.conftest import ENGINES, EVERY_STATE, Api
 from tests.examples import EXAMPLES
+
+pytestmark = pytest.mark.engines("sqlite")  # headers are made around the app; test_engines.py compares them
 
 CONTENT = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 SECONDS = 30  # no answer takes as long: what waits longer waits for ever
@@ -334,6 +336,7 @@ def test_a_crash_is_a_problem_that_tells_nothing_of_its_cause(failing: Api, meth
         }
 
 
+@pytest.mark.engines(*ENGINES)
 def test_a_crash_is_logged_with_its_cause_under_its_request_id(failing: Api, log: Callable[[], str]) -> None:
     failing.get("/crash?q=my-secret", headers={"X-Request-ID": "of-the-crash"})
     (told,) = [line for line in log().splitlines() if "failed" in line]
@@ -342,6 +345,7 @@ def test_a_crash_is_logged_with_its_cause_under_its_request_id(failing: Api, log
     assert "my-secret" not in log()
 
 
+@pytest.mark.engines(*ENGINES)
 def test_a_crash_in_the_database_is_logged_without_the_values_that_it_was_given(
     failing: Api, log: Callable[[], str]
 ) -> None:
@@ -356,7 +360,6 @@ def test_after_a_crash_the_service_goes_on(failing: Api) -> None:
     assert failing.get("/v1").status_code == 200
 
 
-@pytest.mark.one_engine("sqlite")
 @pytest.mark.parametrize("path", ["/v1", "/v1/conditions/hiccup-hat-syndrome", "/v1/locations.geojson", "/version"])
 def test_without_its_database_the_service_says_that_content_cannot_be_read(
     without_database: Api, path: str, log: Callable[[], str]
@@ -379,7 +382,6 @@ def test_without_its_database_the_service_says_that_content_cannot_be_read(
     assert "cannot be read: " in log()
 
 
-@pytest.mark.one_engine("sqlite")
 def test_without_its_database_the_service_lives_but_is_not_ready(without_database: Api) -> None:
     assert without_database.get("/livez").status_code == 200
     assert without_database.get("/readyz").status_code == 503
@@ -400,7 +402,6 @@ def test_no_log_line_holds_a_query_string(api: Api, path: str, status: int, log:
     assert not query or query not in log()
 
 
-@pytest.mark.one_engine("sqlite")
 def test_a_filters_text_shows_in_no_log_not_even_where_the_database_fails(
     without_database: Api, log: Callable[[], str]
 ) -> None:
@@ -416,6 +417,7 @@ def test_a_log_line_stays_one_line_whatever_the_path_holds(api: Api, log: Callab
     assert "/v1/conditions/a%0Ab%1B%5B2J%C3%A9 404" in told
 
 
+@pytest.mark.engines(*ENGINES)
 # ---- many at once
 
 

@@ -12,7 +12,7 @@ import pytest
 from app.documentation import DESCRIPTION
 from tests.conftest import ROOT, Api
 
-pytestmark = pytest.mark.one_engine("sqlite")  # the page and its assets are files
+pytestmark = pytest.mark.engines("sqlite")  # the page and its assets are files
 
 ASSETS = {
     "/static/docs.css": "text/css; charset=utf-8",

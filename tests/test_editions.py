@@ -156,6 +156,7 @@ def test_one_group_of_children_never_gets_the_others_text(
     assert other not in served
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     "lang", ["", "e", "en_US", "123", "en-", "-en", "en--US", "en US", "en-abcdefghi", "*", "en;q=1"]
 )

@@ -95,6 +95,7 @@ def test_a_page_holds_twenty_items_unless_it_is_told(states: Api, path: str) -> 
     assert len(items(page)) == min(20, page["total"])
 
 
+@pytest.mark.engines("sqlite")
 @every_list
 @pytest.mark.parametrize("limit", ["0", "-1", "101", "100000000000000000000", "ten", "1.5", "", "NaN"])
 def test_a_limit_beyond_the_bounds_is_refused_not_lowered(states: Api, path: str, limit: str) -> None:

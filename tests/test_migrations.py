@@ -140,7 +140,7 @@ def test_processes_may_migrate_at_once(tmp_path: Path, engine: Engine) -> None:
     assert tables(engine) == set(TABLES)
 
 
-@pytest.mark.one_engine("sqlite")
+@pytest.mark.engines("sqlite")
 def test_a_connection_waits_for_another_that_writes_the_same_new_file(engine: Engine) -> None:
     other = sqlite3.connect(str(engine.url.database), isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")

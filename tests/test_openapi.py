@@ -15,7 +15,7 @@ from app.settings import Settings
 from tests.conftest import ROOT, Api
 from tests.examples import EXAMPLES, FILE, record
 
-pytestmark = pytest.mark.one_engine("sqlite")  # the document says nothing of a database
+pytestmark = pytest.mark.engines("sqlite")  # the document says nothing of a database
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
 OPERATIONS: dict[str, dict[str, Any]] = {

@@ -14,7 +14,7 @@ from tests.conftest import ROOT, Api
 described = schemathesis.openapi.from_path(ROOT / "docs" / "openapi.json")
 
 
-@pytest.mark.one_engine("postgresql")  # the stricter of the two about what a text or a number may be
+@pytest.mark.engines("postgresql")  # the stricter of the two about what a text or a number may be
 @described.parametrize()
 @settings(max_examples=15, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_one_that_the_document_declares(case: schemathesis.Case[Any], api: Api) -> None:

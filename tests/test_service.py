@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from anyio.from_thread import BlockingPortal
 from app import __version__
 from app.main import create_app
 from app.settings import Settings
-from tests.conftest import Api
+from tests.conftest import EVERY_STATE, Api, publish_to
 
 KINDS = ("conditions", "warning-signs", "articles", "locations", "locations.geojson", "glossary", "directory")
 
@@ -152,6 +153,17 @@ def test_without_its_tables_the_service_lives_but_is_not_ready(
     app.state.engine.dispose()
     assert [answer.status_code, answer.json().get("code")] == [status, code]
     assert ("Retry-After" in answer.headers) == (code == "unavailable")
+
+
+@pytest.mark.engines("sqlite")
+def test_who_only_reads_makes_no_database_where_there_is_none(portal: BlockingPortal, tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'folder' / 'content.sqlite3'}"
+    app = create_app(Settings.defaults().model_copy(update={"database_url": address}))
+    assert Api(app, portal).get("/v1/conditions").status_code == 503
+    assert list(tmp_path.iterdir()) == []
+    publish_to(address, EVERY_STATE)
+    assert Api(app, portal).get("/v1/conditions").status_code == 200
+    app.state.engine.dispose()
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/version"])

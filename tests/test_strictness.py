@@ -8,8 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import EVERY_STATE, Api
+from tests.conftest import ENGINES, EVERY_STATE, Api
 from tests.test_contract import ADDRESSES, MOVED, WITHDRAWN
+
+pytestmark = pytest.mark.engines("sqlite")  # it is refused before a database is asked
 
 CONTENT = {template: path for template, path in ADDRESSES.items() if template.startswith("/v1")}
 WITH_SLUG = [template for template in CONTENT if "{slug}" in template]
@@ -144,6 +146,7 @@ def test_no_answer_says_back_what_was_typed_into_a_bad_parameter(states: Api, te
         assert TYPED not in answer.text + str(answer.headers)
 
 
+@pytest.mark.engines(*ENGINES)
 @pytest.mark.parametrize(
     "path",
     [

@@ -104,6 +104,10 @@ class Cache:
         page = self._pages.get(target)
         return page if page is not None and self.stands(page) else None
 
+    def lasts(self) -> bool:
+        """Whether there is something to answer with, were the database away."""
+        return self.current is not None and bool(self._pages)
+
     def spelt(self, spelling: bytes) -> Page | None:
         """The page that answers a request for a path and query as they were sent, if it was asked for before."""
         page = self._spellings.get(spelling)
