@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from anyio import create_task_group
 from fastapi import FastAPI
 
 from app import __version__, documentation, errors
@@ -28,12 +28,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        watching = asyncio.create_task(watch(engine, read_engine, cache))
-        async with metrics.flushing() if settings.metrics_port else contextlib.nullcontext():
+        async with (
+            metrics.flushing() if settings.metrics_port else contextlib.nullcontext(),
+            create_task_group() as tasks,
+        ):
+            tasks.start_soon(watch, engine, read_engine, cache)
             yield
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
+            tasks.cancel_scope.cancel()
         read_engine.dispose()
         engine.dispose()
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -19,6 +20,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import (
+    JSON,
     Column,
     Connection,
     Engine,
@@ -80,9 +82,14 @@ def test_the_migrations_make_exactly_the_models_tables(engine: Engine) -> None:
     assert tables(engine) == set(TABLES)
     with engine.connect() as connection:
         compared = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True, "render_as_batch": True}
+            connection, opts={"compare_type": True, "compare_server_default": _differs, "render_as_batch": True}
         )
         assert compare_metadata(compared, models.metadata) == []
+
+
+def _differs(_context: object, _inspected: object, column: Any, *_rest: object) -> bool | None:
+    """Whether defaults differ, as Alembic finds out by itself (None); of JSON, PostgreSQL can tell no equality."""
+    return False if isinstance(column.type, JSON) else None
 
 
 def test_the_migrations_have_one_newest_revision() -> None:

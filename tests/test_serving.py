@@ -177,7 +177,7 @@ def test_the_service_is_there_for_other_servers_too_made_once_and_only_when_aske
 def written(tmp_path: Path) -> Path:
     """A database with content that nobody may write to."""
     file = tmp_path / "database" / "content.sqlite3"
-    engine = db.make_engine(f"sqlite:///{file}")
+    engine = db.make_engine(f"sqlite:///{file}", create=True)
     publish(engine, EVERY_STATE)
     engine.dispose()
     file.chmod(0o444)

@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 from starlette.concurrency import run_in_threadpool
 
 from app import models
-from app.db import latest_publication
+from app.db import CHANNEL, latest_publication
 from app.delivery.cache import Cache, Publication, Record
 
 log = logging.getLogger("app.freshness")
@@ -41,11 +41,12 @@ async def watch(primary: Engine, replica: Engine, cache: Cache) -> None:
                     if changed:
                         await _move_on(primary, cache)
                     cache.verified, seen = True, time.monotonic()
-        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is: a watch that ended would serve old content for ever
             if cache.verified:
                 log.warning("the database is away, and cached answers are given without it: %s", error)
             cache.verified = False
-            primary.dispose()
+            if looks is _look_at_sqlite:
+                primary.dispose()  # open connections would go on reading a file that was replaced
         if time.monotonic() - seen > STALE_IF_ERROR:
             cache.move_on(None, None)
         elif replica is not primary:
@@ -97,24 +98,20 @@ def _place(file: str) -> tuple[int, int]:
 
 
 async def _look_at_postgresql(engine: Engine) -> AsyncGenerator[bool, None]:
-    """At each look, and at once when a publish notifies, whether there is another publication. Raises OSError.
+    """At each look, and at once when a publish notifies, whether there is another publication. Raises psycopg.Error.
 
     The look itself is what counts: through PgBouncer, or in the moment of a lost connection, no notification comes.
     """
     import psycopg  # noqa: PLC0415  # an extra
 
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    try:
-        async with await psycopg.AsyncConnection.connect(
-            address, autocommit=True, prepare_threshold=None
-        ) as connection:
-            await connection.execute("LISTEN publication")
-            seen: object = ()
-            while True:
-                newest = await (await connection.execute(LATEST)).fetchone()
-                yield newest != seen
-                seen = newest
-                async for _ in connection.notifies(timeout=INTERVAL, stop_after=1):
-                    pass
-    except psycopg.Error as error:
-        raise ConnectionError(str(error)) from error
+    connecting = psycopg.AsyncConnection.connect(address, autocommit=True, prepare_threshold=None, connect_timeout=5)
+    async with await connecting as connection:
+        await connection.execute(f"LISTEN {CHANNEL}")
+        seen: object = ()
+        while True:
+            newest = await (await connection.execute(LATEST)).fetchone()
+            yield newest != seen
+            seen = newest
+            async for _ in connection.notifies(timeout=INTERVAL, stop_after=1):
+                pass
