@@ -7,11 +7,12 @@ but for date and request id (tests/test_fastpath.py).
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -19,7 +20,7 @@ from app.delivery import codings
 from app.delivery.cache import Cache, Representation, represent
 from app.delivery.headers import request_ids
 from app.delivery.metrics import counts
-from app.logs import log_access
+from app.logs import log, log_access
 
 # RFC 9112, sections 3 and 5, without what may be spelt in more than one way: possessive, so never slow.
 REQUEST = re.compile(rb"(GET|HEAD) (/(?!/)[!-~]*+) HTTP/1\.1\r\n((?:[A-Za-z0-9-]++: [!-~][ -~]*+\r\n)++)\r\n")
@@ -36,28 +37,36 @@ MEMO_SHARE = 8  # the memo takes at most one part in so many of the bytes that t
 MEMO_COST = 350  # bytes that Python takes to remember a request, beside the request's own
 
 
+class Known(NamedTuple):
+    """What answered a request: how a page is sent, whether without its body, and how it is counted."""
+
+    representation: Representation
+    head_only: bool
+    label: tuple[str, str, int]
+
+
 class FastPath:
     """What the connections of one worker share: the cache, and what answered the requests that came before."""
 
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
-        self._memo: dict[bytes, tuple[Representation, bool]] = {}
+        self._memo: dict[bytes, Known] = {}
         self._memo_bytes = 0
         self.answers = 0
         self._second = 0
         self._beginnings: dict[int, bytes] = {}
 
-    def find(self, request: bytes) -> tuple[Representation, bool] | None:
-        """What answers a whole request, and whether it is a HEAD; None in any doubt."""
+    def find(self, request: bytes) -> Known | None:
+        """What answers a whole request; None in any doubt."""
         known = self._memo.get(request)
-        if known is None or not self.cache.stands(known[0].page):
+        if known is None or not self.cache.stands(known.representation.page):
             known = self._read(request)
         if known is not None:
             counts.cache_hits += 1
             self.answers += 1
         return known
 
-    def _read(self, request: bytes) -> tuple[Representation, bool] | None:
+    def _read(self, request: bytes) -> Known | None:
         found = REQUEST.fullmatch(request)
         page = self.cache.spelt(found[2]) if found else None
         if found is None or page is None:
@@ -70,7 +79,8 @@ class FastPath:
         if coding not in page.body.coded:
             return None
         representation = represent(self.cache, page, coding, fields.get(b"if-none-match"))
-        known = representation, found[1] == b"HEAD"
+        label = (found[1].decode(), page.route, representation.status)
+        known = Known(representation, found[1] == b"HEAD", label)
         self._memo_bytes += len(request) + MEMO_COST
         if self._memo_bytes > self.cache.max_bytes // MEMO_SHARE:
             self._memo.clear()
@@ -114,7 +124,7 @@ class FastProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Answer from the cache, if that is all there is to do; else go the ordinary way."""
         if self._idle() and (found := self.fast_path.find(data)) is not None:
-            self._answer(*found)
+            self._answer(found)
         else:
             super().data_received(data)
 
@@ -123,19 +133,19 @@ class FastProtocol(HttpToolsProtocol):
         answered = cycle is None or (cycle.response_complete and cycle.keep_alive)
         return answered and not self._within_message and not self.flow.write_paused
 
-    def _answer(self, representation: Representation, head_only: bool) -> None:
-        began = time.perf_counter()
+    def _answer(self, answer: Known) -> None:
+        representation = answer.representation
         request_id = next(request_ids)
         beginning = self.fast_path.beginning(representation.status, self.server_state.default_headers)
-        body = b"" if head_only else representation.body
+        body = b"" if answer.head_only else representation.body
         self.transport.write(b"".join((beginning, request_id.encode(), representation.head, body)))
         self.server_state.total_requests += 1
         self._answered_at = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self._wait_for_more(self.timeout_keep_alive)
-        method, page, seconds = "HEAD" if head_only else "GET", representation.page, time.perf_counter() - began
-        counts.answered(method, page.route, representation.status, seconds)
-        log_access(method, page.path, representation.status, seconds, request_id)
+        counts.fast[answer.label] += 1
+        if log.isEnabledFor(logging.INFO):
+            log_access(answer.label[0], representation.page.path, representation.status, 0.0, request_id)
 
     def _wait_for_more(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)

@@ -52,8 +52,8 @@ CODED_AT_ONCE = 32_768  # bytes
 
 def _request_ids() -> Iterator[str]:
     """Ids for requests: a random beginning for each worker, and a count."""
-    begin, worker = secrets.randbits(32), secrets.token_hex(4)
-    return (f"{worker}{number % 2**32:08x}" for number in count(begin))
+    worker = secrets.token_hex(4)
+    return (f"{worker}{number:08x}" for number in count(secrets.randbits(31)))
 
 
 request_ids = _request_ids()

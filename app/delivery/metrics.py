@@ -41,6 +41,7 @@ class Counts:
     """What this process has answered since its last flush. Labels are bounded: never a raw path, never a raw method."""
 
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)  # method, route, status
+    fast: Counter[tuple[str, str, int]] = field(default_factory=Counter)  # the fast path's, all in the shortest bucket
     durations: Counter[tuple[str, int]] = field(default_factory=Counter)  # route, which of BUCKETS
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))  # route
     cache_hits: int = 0
@@ -56,6 +57,10 @@ class Counts:
     def flush(self) -> None:
         """Add what was counted to this process's metrics, and begin anew. Call it on the event loop's thread."""
         metrics = _metrics()
+        for (method, route, status), count in self.fast.items():
+            self.requests[method, route, status] += count
+            self.durations[route, 0] += count
+        self.fast.clear()
         for (method, route, status), count in self.requests.items():
             metrics.requests.labels(method, route, str(status)).inc(count)
         for (route, bucket), count in self.durations.items():
