@@ -281,6 +281,15 @@ def test_the_request_id_is_in_every_header_and_in_the_body_of_problems_only(stat
 # ---- what an answer costs
 
 
+DETAILS = {
+    "/v1/conditions/hiccup-hat-syndrome",
+    "/v1/conditions/hiccup-hat-syndrome/warning-signs",
+    "/v1/articles/hats-for-teens",
+    "/v1/locations/hat-hall",
+    "/v1/glossary/hiccup",
+}
+
+
 @pytest.mark.parametrize(
     ("path", "count"),
     [
@@ -325,7 +334,9 @@ def test_an_answer_costs_as_many_statements_as_are_pinned_here(
     api: Api, statements: Callable[[], Any], path: str, count: int
 ) -> None:
     with statements() as sent:
-        api.get(path)
+        answer = api.get(path)
+    if api.app.state.engine.dialect.name == "sqlite" and path in DETAILS and answer.is_success:
+        count -= 1  # a file is asked for one record and the publication at once
     assert len(sent) == count, "\n".join(sent)
 
 

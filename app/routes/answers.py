@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, exi
 from sqlmodel import Session, col
 
 from app import models, schemas
-from app.db import read
+from app.db import first
 from app.editions import Lang, in_language
 from app.errors import MEDIA_TYPE, ProblemError, invalid, value_errors
 from app.models import Op
@@ -85,14 +85,9 @@ Strict = Depends(strict_query)
 async def record_response(request: Request, kind: Kind, slug: str) -> Response:
     """One record of a flat kind. Raises 308, 404 and 410 problems."""
 
-    def find(connection: Connection) -> bytes:
-        row = connection.execute(one_record(kind), {"slug": slug}).first()
-        if row is None:
-            raise absent(request, connection, kind, slug)
-        return fill(row.body, origin(request))
-
     request.state.record = (kind, slug)
-    return Response(await read(request, find), media_type=JSON)
+    (body,) = await first(request, one_record(kind), slug, lambda reader: absent(request, reader, kind, slug))
+    return Response(fill(body, origin(request)), media_type=JSON)
 
 
 def flat_page(

@@ -8,16 +8,16 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator, Field
-from sqlalchemy import ColumnElement, Connection, Integer, Select, String, column, exists, false, func, select, values
+from sqlalchemy import ColumnElement, Integer, Select, String, column, exists, false, func, select, values
 from sqlmodel import col
 
 from app import models, present, schemas
-from app.db import SessionDep, read
-from app.editions import Wanted, best, has_servable
+from app.db import SessionDep, first
+from app.editions import Wanted, best, has_servable, is_fallback
 from app.models import Op
 from app.pack import Kind, sort_key
 from app.pagination import Paging, counted, paginate
-from app.presented import editions_in, fill_edition, narrowed, one_condition
+from app.presented import editions_in, fill, fill_edition, narrowed, one_condition
 from app.routes.answers import (
     JSON,
     Filter,
@@ -130,14 +130,11 @@ def list_condition_articles(
 async def _find(request: Request, shape: str, slug: str, wanted: Wanted) -> bytes:
     """A condition's body in the edition that fits a reader best. Raises 308, 404 and 410 problems."""
 
-    def find(connection: Connection) -> bytes:
-        row = connection.execute(one_condition(shape, wanted), {"slug": slug}).first()
-        if row is None:
-            raise absent(request, connection, Kind.condition, slug)
-        return fill_edition(row, origin(request), wanted)
-
     request.state.record = (Kind.condition, slug)
-    return await read(request, find)
+    statement = one_condition(shape, wanted)
+    row = await first(request, statement, slug, lambda reader: absent(request, reader, Kind.condition, slug))
+    lang, audience, body = row
+    return fill(body, origin(request), wanted, is_fallback(lang, audience, wanted))
 
 
 # ---- the list's filters
