@@ -467,3 +467,13 @@ def test_pages_that_share_a_body_share_its_bytes() -> None:
     assert cache.find(" /1") is not None
     assert cache.find(" /other") is not None
     assert cache.bytes < alone + 10_000
+
+
+@pytest.mark.one_engine("sqlite")
+def test_a_database_that_nothing_may_write_to_is_answered_from_the_cache_too(
+    started: Callable[..., Api], new_database: Callable[..., str]
+) -> None:
+    file = new_database(EVERY_STATE).removeprefix("sqlite:///")
+    api = started(database_url=f"sqlite:///file:{file}?mode=ro&immutable=1&uri=true")
+    api.json(CONDITION)
+    assert len(api.app.state.cache) == 1
