@@ -18,7 +18,7 @@ HTTPLINT := .tools/httplint/httplint.stamp
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check bench lint format-check types dockerfile format openapi lint-openapi lint-http test-clients swagger-ui lock clean
+.PHONY: help serve test check bench lint format-check types dockerfile format openapi lint-openapi lint-http test-nodes test-clients swagger-ui lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +60,9 @@ test-clients: $(SERVE) $(CLIENTS) ## Generate a TypeScript client from docs/open
 
 lint-http: $(DEV) $(HTTPLINT) ## Ask a running service for every public address, and lint the answers with httplint; a warning fails it
 	LOG_LEVEL=warning .venv/bin/python tests/clients/with_service.py .tools/httplint/bin/python -m tests.http_lint $(ARGS)
+
+test-nodes: $(DEV) ## Run two nodes, a PostgreSQL primary and replica, and nginx as docs/scaling.md says; kill each in turn
+	.venv/bin/python -m tests.nodes
 
 swagger-ui: $(CLIENTS) ## Copy Swagger UI's files out of its npm package
 	for file in swagger-ui-bundle.js swagger-ui-bundle.js.LICENSE.txt swagger-ui.css favicon-32x32.png LICENSE NOTICE; do \

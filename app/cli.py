@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # A command imports what it alone needs: a service starts and a fault is told without what reads pages or draws tables.
 
 REFUSED, USAGE, UNACCEPTED, UNUSABLE = 1, 2, 3, 4
+REPLICA_SECONDS = 5  # that `publish` waits for the replica
 SHOWN = 20  # records of each kind of change that the difference names
 
 cli = typer.Typer(
@@ -90,7 +91,7 @@ def publish(
 
     with _progress("Reading") as progress:
         scanned = scan(folder, progress)
-    with _engine(create=True) as engine:
+    with _engine(create=True) as engine, _replica() as replica:
         with Session(engine) as session:
             if not db.migrated(session):
                 _stop(UNUSABLE, "The database is not at this version. Run `migrate` first.")
@@ -109,7 +110,10 @@ def publish(
                 publication = apply(engine, made, progress)
         except PublishConflictError:
             _stop(UNUSABLE, "Another publication came between. Nothing was changed; run it again.")
-    typer.echo(f"Published {scanned.info.name} as generation {publication.generation}.")
+        typer.echo(f"Published {scanned.info.name} as generation {publication.generation}.")
+        if replica is not None:
+            there = db.arrives(replica, publication, REPLICA_SECONDS)
+            typer.echo("The replica has it." if there else "The replica does not have it yet.")
 
 
 @cli.command()
@@ -252,6 +256,18 @@ def _engine(*, create: bool = False) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+@contextlib.contextmanager
+def _replica() -> Iterator[Engine | None]:
+    """The replica of the settings, let go of at the end; None where there is none."""
+    address = _settings().read_database_url
+    replica = db.make_engine(address) if address else None
+    try:
+        yield replica
+    finally:
+        if replica is not None:
+            replica.dispose()
 
 
 @contextlib.contextmanager

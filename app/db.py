@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -14,14 +16,18 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from sqlalchemy import URL, Connection, Dialect, Engine, Select, event, func, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session, col, create_engine, select
+from starlette.datastructures import State
 
 from app.models import Publication
+
+log = logging.getLogger("app.db")
 
 POOL_SIZE = 10
 WRITER_WAIT_MS = 5_000  # for another writer to end
 READ_TIMEOUT_MS = 10_000  # for one statement
+REPLICA_RETRY = 2  # seconds until a replica that could not be read is tried again
 CHANNEL = "publication"
 
 # What libpq is told unless DATABASE_URL says otherwise, in seconds but for the last: a server that is gone without a
@@ -173,6 +179,19 @@ def is_busy(error: SQLAlchemyError) -> bool:
     return told in {"55P03", "SQLITE_BUSY"}  # PostgreSQL's lock_not_available
 
 
+def arrives(replica: Engine, publication: Publication, seconds: float) -> bool:
+    """Whether a replica has a publication, or has it within so many seconds."""
+    patience = time.monotonic() + seconds
+    while True:
+        with contextlib.suppress(DBAPIError), Session(replica) as session:
+            latest = latest_publication(session)
+            if latest is not None and latest.generation >= publication.generation:
+                return True
+        if time.monotonic() > patience:
+            return False
+        time.sleep(0.05)
+
+
 def notify(session: Session, generation: int) -> None:
     """Tell who listens on CHANNEL of a publication as soon as it is committed; on SQLite nobody can."""
     if session.get_bind().dialect.name == "postgresql":
@@ -223,23 +242,38 @@ def latest_publication(session: Session) -> Publication | None:
     return session.exec(select(Publication).order_by(col(Publication.generation).desc()).limit(1)).first()
 
 
-@contextmanager
+@contextlib.contextmanager
 def snapshot(request: Request) -> Iterator[Connection]:
     """A connection for one request's reads. Its first statement reads the publication, for `request.state`.
 
-    Reads go to the replica, where there is one that is not behind what this process knows of; else to the primary.
+    Reads go to the replica, where there is one that answers and is not behind what this process knows of; else to the
+    primary.
     """
     state = request.app.state
-    if state.read_engine is not state.engine:
-        with state.read_engine.connect() as connection:
-            request.state.publication = _stands_at(connection)
-            known = state.known_publication()
-            if known is None or request.state.publication[0] >= known[0]:
-                yield connection
-                return
-    with state.engine.connect() as connection:
+    with contextlib.ExitStack() as stack:
+        connection = _on_replica(state, stack) if state.read_engine is not state.engine else None
+        connection = connection or stack.enter_context(state.engine.connect())
         request.state.publication = _stands_at(connection)
         yield connection
+
+
+def _on_replica(state: State, stack: contextlib.ExitStack) -> Connection | None:
+    """A connection to the replica, open until the stack ends; None where it is away, or behind."""
+    if time.monotonic() < state.replica_away_until:
+        return None
+    with contextlib.ExitStack() as opened:
+        try:
+            connection: Connection = opened.enter_context(state.read_engine.connect())
+            stands_at = _stands_at(connection)
+        except DBAPIError as error:  # it cannot be reached, or has not the tables yet
+            state.replica_away_until = time.monotonic() + REPLICA_RETRY
+            log.warning("the replica cannot be read, and reads go to the primary: %s", error.orig)
+            return None
+        known = state.known_publication()
+        if known is None or stands_at[0] > known[0] or stands_at == known[:2]:
+            stack.push(opened.pop_all())
+            return connection
+    return None
 
 
 def _stands_at(connection: Connection) -> tuple[int, str]:

@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.cache = cache
     app.state.fast_path = FastPath(cache)
     app.state.read_engine = read_engine
+    app.state.replica_away_until = 0.0  # on the monotonic clock
     app.state.known_publication = lambda: cache.current  # the newest that this process knows of
     errors.install(app)
     for module in (conditions, warning_signs, articles, locations, glossary, directory, service):

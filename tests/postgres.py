@@ -6,10 +6,12 @@ a test fails which depends on either.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -43,33 +45,68 @@ class StartError(Exception):
     """There is no server to test with."""
 
 
+class Place(NamedTuple):
+    """How a server is run: its programs, its data, what is removed when it ends, its port, its options."""
+
+    binaries: Path
+    data: Path
+    removed: Path
+    run_as: dict[str, Any]
+    port: int
+    options: dict[str, str]
+
+
 class Server(NamedTuple):
     """A running server: `address` is its administrator's, as DATABASE_URL takes it."""
 
     address: str
     process: subprocess.Popen[bytes]
+    place: Place
+
+    def kill(self) -> None:
+        """Kill the server (SIGKILL), and wait until nobody answers. Its folder stays until `stop`."""
+        lock = self.place.data / "postmaster.pid"
+        os.kill(int(lock.read_text().split()[0]), signal.SIGKILL)
+        with contextlib.suppress(psycopg.OperationalError):
+            while True:
+                execute(self.address, "SELECT 1")
+        lock.unlink()  # the shell that holds it has not reaped it, so that it would look alive
+
+    def revive(self) -> Server:
+        """Start a server that was killed, where it was. Stop this one before the one that was killed."""
+        return _serve(self.place, self.address)
+
+    def replicate(self) -> Server:
+        """Make and start a streaming replica of this server. Stop it before this one. Raises StartError."""
+        data = self.place.data.with_name("replica")
+        place = self.place._replace(data=data, removed=data, port=_free_port())
+        command: list[str | Path] = [place.binaries / "pg_basebackup", "-D", data, "-d", self.address]
+        _run([*command, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"], place.run_as)
+        return _serve(place, self.address.replace(f":{self.place.port}/", f":{place.port}/"))
 
     def stop(self) -> None:
         """End the server, remove its folder, and wait for both."""
         self.process.communicate()
 
 
-def start() -> Server:
+def start(**options: str) -> Server:
     """Make a server in a new temporary folder, on a free port of the loopback interface. Raises StartError."""
     folder = Path(tempfile.mkdtemp(prefix="test-postgres-"))
     try:
         binaries = _binaries(folder)
         environment = {"PATH": os.defpath, **_locale(folder)}
-        (folder / "password").write_text(secrets.token_hex(8))
+        password = secrets.token_hex(8)
+        (folder / "password").write_text(password)
         run_as: dict[str, Any] = {"cwd": folder, "env": environment}
         if os.geteuid() == 0:
             subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", folder], check=True)
             run_as |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        _initdb(binaries, folder, run_as)
+        place = Place(binaries, folder / "data", folder, run_as, _free_port(), OPTIONS | options)
+        _initdb(place)
     except (StartError, OSError) as error:
         shutil.rmtree(folder)
         raise StartError(f"There is no PostgreSQL to test with: {error}") from error
-    return _serve(binaries, folder, run_as)
+    return _serve(place, f"postgresql://{USER}:{password}@127.0.0.1:{place.port}/postgres")
 
 
 def execute(address: str, statement: str) -> list[tuple[Any, ...]]:
@@ -123,50 +160,57 @@ def _locale(folder: Path) -> dict[str, str]:
     return {"LOCPATH": str(locales)} if any(locales.iterdir()) else {}
 
 
-def _initdb(binaries: Path, folder: Path, run_as: dict[str, Any]) -> None:
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _initdb(place: Place) -> None:
     command: list[str | Path] = [
-        binaries / "initdb",
+        place.binaries / "initdb",
         "-D",
-        folder / "data",
+        place.data,
         f"--username={USER}",
-        f"--pwfile={folder / 'password'}",
+        f"--pwfile={place.data.with_name('password')}",
         "--auth=scram-sha-256",
         "--encoding=UTF8",
-        f"--locale={LOCALE if 'LOCPATH' in run_as['env'] else 'C'}",
+        f"--locale={LOCALE if 'LOCPATH' in place.run_as['env'] else 'C'}",
         "--lc-messages=C",
         "--no-sync",
     ]
+    _run(command, place.run_as)
+
+
+def _run(command: list[str | Path], run_as: dict[str, Any]) -> None:
     made = subprocess.run(command, **run_as, capture_output=True, text=True, check=False)
     if made.returncode != 0:
-        raise StartError(f"initdb failed: {made.stderr or made.stdout}")
+        raise StartError(f"{Path(command[0]).name} failed: {made.stderr or made.stdout}")
 
 
-def _serve(binaries: Path, folder: Path, run_as: dict[str, Any]) -> Server:
+def _serve(place: Place, address: str) -> Server:
     """Run the server, and wait until it answers. Raises StartError with what it said, if it does not."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
-    options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
-    command: list[str | Path] = [binaries / "postgres", "-D", folder / "data", "-p", str(port), *options]
-    with (folder / "log").open("wb") as log:
+    options = [part for name, value in place.options.items() for part in ("-c", f"{name}={value}")]
+    command: list[str | Path] = [place.binaries / "postgres", "-D", place.data, "-p", str(place.port), *options]
+    log = place.data.with_name(f"{place.data.name}.log")
+    with log.open("wb") as said:
         process = subprocess.Popen(
-            ["/bin/sh", "-c", HOLD, "sh", folder, *command],
-            **run_as,
+            ["/bin/sh", "-c", HOLD, "sh", place.removed, *command],
+            **place.run_as,
             stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
+            stdout=said,
+            stderr=said,
             start_new_session=True,  # Ctrl-C is for the tests, which then end the server
         )
-    password = (folder / "password").read_text()
-    server = Server(f"postgresql://{USER}:{password}@127.0.0.1:{port}/postgres", process)
+    server = Server(address, process, place)
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
             execute(server.address, "SELECT 1")
         except psycopg.OperationalError as error:
-            said = (folder / "log").read_text(errors="replace")
-            if time.monotonic() > deadline or "FATAL:  could not" in said:
+            told = log.read_text(errors="replace")
+            if time.monotonic() > deadline or "FATAL:  could not" in told:
                 server.stop()
-                raise StartError(f"PostgreSQL did not start: {error}\n{said}") from error
+                raise StartError(f"PostgreSQL did not start: {error}\n{told}") from error
             time.sleep(0.05)
         else:
             return server

@@ -506,3 +506,13 @@ def test_a_restored_backup_is_served_though_its_generation_is_the_same(
     Path(backup.removeprefix("sqlite:///")).replace(file)
     wait_until(lambda: api.json(CONDITION)["name"] == "Another History")
     assert api.app.state.cache.current.generation == 1
+
+
+@pytest.mark.engines("sqlite")
+def test_a_database_that_nothing_may_write_to_is_answered_from_the_cache_too(
+    started: Callable[..., Api], new_database: Callable[..., str]
+) -> None:
+    file = new_database(EVERY_STATE).removeprefix("sqlite:///")
+    api = started(database_url=f"sqlite:///file:{file}?mode=ro&immutable=1&uri=true")
+    api.json(CONDITION)
+    assert len(api.app.state.cache) == 1

@@ -27,7 +27,7 @@ from typer.core import TyperArgument, TyperOption
 from app import cli, db, models
 from app.check import scan
 from app.settings import Settings
-from tests.conftest import EVERY_STATE, ROOT, SERVER
+from tests.conftest import EVERY_STATE, ROOT, SEED, SERVER
 
 COMMANDS = ("serve", "migrate", "publish", "check", "export", "openapi", "settings")
 START_SECONDS, STOP_SECONDS = 60, 15
@@ -168,6 +168,35 @@ def test_publish_tells_the_difference_and_the_generation(tmp_path: Path) -> None
     assert f"{RECORDS} added, 0 changed, {WITHDRAWN} withdrawn.\n" in told.out
     assert told.out.endswith("Published every-state as generation 1.\n")
     assert re.fullmatch(r"\S+ INFO app.publish published every-state as generation 1 in \d+\.\d{3} s\n", told.err)
+
+
+def test_publish_says_that_the_replica_has_it(tmp_path: Path, database: str) -> None:
+    told = run(tmp_path, "publish", str(SEED), READ_DATABASE_URL=database)
+    assert told.code == 0
+    assert told.out.endswith("Published seed as generation 2.\nThe replica has it.\n")
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+def test_publish_says_that_the_replica_does_not_have_it_yet(
+    tmp_path: Path,
+    database: str,
+    new_database: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    reachable: bool,
+) -> None:
+    monkeypatch.setattr(cli, "REPLICA_SECONDS", 0.1)
+    replica = new_database(EVERY_STATE) if reachable else "sqlite:////nowhere/replica.sqlite3"
+    told = run(tmp_path, "publish", str(SEED), READ_DATABASE_URL=replica)
+    assert told.code == 0
+    assert told.out.endswith("Published seed as generation 2.\nThe replica does not have it yet.\n")
+
+
+def test_a_replicas_address_that_is_none_is_refused_before_anything_is_published(tmp_path: Path, database: str) -> None:
+    before = content(database)
+    told = run(tmp_path, "publish", str(SEED), READ_DATABASE_URL="mysql://replica")
+    assert told.code == 4
+    assert "DATABASE_URL must begin with" in told.err
+    assert content(database) == before
 
 
 def test_publishing_again_changes_nothing(tmp_path: Path, database: str) -> None:

@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from sqlmodel import Session
 
 from app import db, models
 from app.check import scan
+from app.delivery import freshness
 from app.main import create_app
 from app.publish import PublishConflictError, apply, plan
 from app.settings import Settings
@@ -31,6 +33,7 @@ from tests import postgres
 from tests.conftest import EVERY_STATE, ROOT, SEED, SERVER, Api, publish_to
 
 SECONDS = 20  # nothing here takes as long
+CONDITION = "/v1/conditions/hiccup-hat-syndrome"
 BLOCKED = """
     SELECT count(*)::int FROM pg_locks JOIN pg_database ON pg_database.oid = database
     WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"""
@@ -197,6 +200,113 @@ def assert_unavailable(answer: httpx.Response) -> None:
     assert answer.json()["code"] == "unavailable"
     assert int(answer.headers["retry-after"]) > 0
     assert answer.headers["cache-control"] == "no-store"
+
+
+# ---- a replica, for which another database stands here; `tests/nodes/` has a real one
+
+
+@contextmanager
+def reading_from(replica: str, primary: str, portal: BlockingPortal) -> Iterator[Api]:
+    """A started service that reads from a replica."""
+    told = {"database_url": primary, "read_database_url": replica}
+    app = create_app(Settings.defaults().model_copy(update=told))
+    with portal.wrap_async_context_manager(app.router.lifespan_context(app)):
+        wait_until(lambda: app.state.cache.current is not None)
+        yield Api(app, portal)
+
+
+@pytest.fixture
+def replica(template: str) -> Iterator[str]:
+    """A database that stands where the primary stands."""
+    made = postgres.create_database(os.environ[SERVER], template.rpartition("/")[2])
+    yield made
+    postgres.drop_database(made)
+
+
+def read_and_say_which(api: Api) -> set[str]:
+    """The databases that a cold read's statements were sent to."""
+    sent: set[str] = set()
+
+    def note(connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "presented" in statement:
+            sent.add(connection.engine.url.database)
+
+    for engine in (api.app.state.engine, api.app.state.read_engine):
+        event.listen(engine, "before_cursor_execute", note)
+    api.json(CONDITION)
+    for engine in (api.app.state.engine, api.app.state.read_engine):
+        event.remove(engine, "before_cursor_execute", note)
+    return sent
+
+
+def name_of(address: str) -> str:
+    return address.rpartition("/")[2]
+
+
+def test_reads_go_to_the_replica(address: str, replica: str, portal: BlockingPortal) -> None:
+    with reading_from(replica, address, portal) as api:
+        assert read_and_say_which(api) == {name_of(replica)}
+
+
+def test_a_read_goes_to_the_primary_where_the_replica_is_behind(
+    address: str, replica: str, portal: BlockingPortal
+) -> None:
+    publish_to(address, SEED)
+    with reading_from(replica, address, portal) as api:
+        assert read_and_say_which(api) == {name_of(address)}
+
+
+def test_a_read_goes_to_the_primary_where_the_replica_is_another_history(
+    address: str, replica: str, portal: BlockingPortal
+) -> None:
+    postgres.execute(replica, "UPDATE publication SET id = 'another'")
+    with reading_from(replica, address, portal) as api:
+        assert read_and_say_which(api) == {name_of(address)}
+
+
+def test_a_read_goes_to_the_primary_where_the_replica_has_no_tables_yet(address: str, portal: BlockingPortal) -> None:
+    empty = postgres.create_database(os.environ[SERVER])
+    with reading_from(empty, address, portal) as api:
+        assert read_and_say_which(api) == {name_of(address)}
+    postgres.drop_database(empty)
+
+
+def test_a_replica_that_cannot_be_reached_is_left_alone_for_a_while(
+    address: str, replica: str, portal: BlockingPortal
+) -> None:
+    with reading_from(replica, address, portal) as api:
+        api.json("/v1/glossary")
+        close(replica)
+        tried: list[object] = []
+        event.listen(api.app.state.read_engine, "do_connect", lambda *_: tried.append(None))
+        assert read_and_say_which(api) == {name_of(address)}
+        assert api.json("/v1/articles")["items"]
+        assert len(tried) == 1
+
+
+def close(address: str, *, again: bool = False) -> None:
+    """Let nobody connect to a database, and end every connection to it; or open it again."""
+    server, _, name = address.rpartition("/")
+    postgres.execute(f"{server}/postgres", f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {str(again).lower()}")
+    if not again:
+        disconnect_all(address)
+
+
+def test_without_the_primary_a_service_follows_the_replica_but_never_back(
+    address: str, replica: str, portal: BlockingPortal
+) -> None:
+    publish_to(address, SEED)
+    with reading_from(replica, address, portal) as api:
+        cache = api.app.state.cache
+        close(address)
+        wait_until(lambda: not cache.verified)
+        time.sleep(3 * freshness.RETRY)
+        assert cache.current.generation == 2
+        assert_unavailable(api.get(CONDITION))
+        postgres.execute(replica, "INSERT INTO publication SELECT 3, 'newer', now(), pack, languages FROM publication")
+        wait_until(lambda: cache.current.generation == 3)
+        assert api.get(CONDITION).status_code == 200
+        close(address, again=True)
 
 
 # ---- the tests' own server

@@ -74,7 +74,7 @@ def test_the_readme_has_calls_and_names_commands_that_exist() -> None:
     assert named <= set(re.findall(r"^  (\w+) ", helped.stdout, re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/scaling.md"])
 def test_every_file_that_a_page_names_is_there(name: str) -> None:
     page = ROOT / name
     links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))

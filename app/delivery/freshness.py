@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,7 +31,10 @@ LATEST = "SELECT generation, id FROM publication ORDER BY generation DESC LIMIT 
 
 
 async def watch(primary: Engine, replica: Engine, cache: Cache) -> None:
-    """Keep the cache at the newest publication: the primary's or, while the primary is away, the replica's."""
+    """Keep the cache at the newest publication: the primary's or, while the primary is away, the replica's.
+
+    A replica that is behind what was known is not followed: what was withdrawn must not come back.
+    """
     seen = time.monotonic()
     looks = _look_at_sqlite if primary.dialect.name == "sqlite" else _look_at_postgresql
     while True:
@@ -47,18 +50,23 @@ async def watch(primary: Engine, replica: Engine, cache: Cache) -> None:
             cache.verified = False
             if looks is _look_at_sqlite:
                 primary.dispose()  # open connections would go on reading a file that was replaced
+        if replica is not primary:
+            with contextlib.suppress(SQLAlchemyError):
+                if await _move_on(replica, cache, forward=True):
+                    seen = time.monotonic()
         if time.monotonic() - seen > STALE_IF_ERROR:
             cache.move_on(None, None)
-        elif replica is not primary:
-            with contextlib.suppress(SQLAlchemyError):
-                await _move_on(replica, cache)
         await asyncio.sleep(RETRY)
 
 
-async def _move_on(engine: Engine, cache: Cache) -> None:
+async def _move_on(engine: Engine, cache: Cache, *, forward: bool = False) -> bool:
+    """Bring the cache to a database's publication; `forward` refuses an older one. Whether it is at that one now."""
     newest, touched = await run_in_threadpool(_newest, engine, cache.current)
     if newest != cache.current:
+        if forward and cache.current is not None and newest.generation <= cache.current.generation:
+            return False
         cache.move_on(newest, touched)
+    return True
 
 
 def _newest(engine: Engine, since: Publication | None) -> tuple[Publication, set[Record] | None]:
@@ -81,8 +89,12 @@ def _newest(engine: Engine, since: Publication | None) -> tuple[Publication, set
 async def _look_at_sqlite(engine: Engine) -> AsyncGenerator[bool, None]:
     """At each look, whether the file changed. Raises OSError or sqlite3.Error where it is away or another one."""
     file = engine.url.database or ""
+    address = f"file:{quote(file)}?mode=rw"
+    if file.startswith("file:"):  # an SQLite URI, as a read-only copy has
+        ((address,), _) = engine.dialect.create_connect_args(engine.url)
+        file = unquote(urlsplit(file).path)
     place = _place(file)
-    with contextlib.closing(sqlite3.connect(f"file:{quote(file)}?mode=rw", uri=True)) as connection:
+    with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
         seen = None
         while _place(file) == place:
             version = connection.execute("PRAGMA data_version").fetchone()
