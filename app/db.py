@@ -6,9 +6,10 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -29,6 +30,7 @@ WRITER_WAIT_MS = 5_000  # for another writer to end
 READ_TIMEOUT_MS = 10_000  # for one statement
 REPLICA_RETRY = 2  # seconds until a replica that could not be read is tried again
 CHANNEL = "publication"
+BATCH = 500  # rows or keys at a time
 
 # What libpq is told unless DATABASE_URL says otherwise, in seconds but for the last: a server that is gone without a
 # word is known to be gone within half a minute.
@@ -54,6 +56,7 @@ BEGIN_WRITE = f"""BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
     SELECT pg_advisory_xact_lock({WRITERS_LOCK})"""
 
 Found = TypeVar("Found")
+Item = TypeVar("Item")
 SLUG = object()  # stands where a statement's slug goes
 
 
@@ -237,6 +240,13 @@ def shipped(name: str) -> Path:
     return here / name if (here / name).is_dir() else here.parent / name
 
 
+def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
+    """Items in lists that fit a statement's parameters on every engine."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
 def latest_publication(session: Session) -> Publication | None:
     """The publication that this session's snapshot shows; None in a database that nothing was published to."""
     return session.exec(select(Publication).order_by(col(Publication.generation).desc()).limit(1)).first()
@@ -314,8 +324,8 @@ async def first(
             raise why_not(connection)
         return tuple(row)
 
-    engine: Engine = request.app.state.read_engine
-    if engine.dialect.name != "sqlite":
+    engine: Engine = request.app.state.engine
+    if engine.dialect.name != "sqlite" or request.app.state.read_engine is not engine:
         return await read(request, ask)
     row = _first_in_file(engine, statement, slug)
     if row is None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -19,11 +18,12 @@ from sqlalchemy import Select, bindparam, delete, insert, or_, select
 from sqlmodel import Session, col
 
 from app import models, present, schemas
+from app.db import batches
 from app.editions import Wanted, best, is_fallback
 from app.pack import Audience, Kind
 from app.rows import TABLES, FlatRow, loaded, whole_condition
 
-BATCH = 50  # records in memory at a time
+IN_MEMORY = 50  # records at a time
 
 # U+0001 stands before a root-relative address, U+0002 for what a request asked for, U+0003 for whether it fell back.
 ADDRESS, REQUESTED, FALLBACK = b'"\\u0001', b'"\\u0002"', b'"\\u0003"'
@@ -130,15 +130,15 @@ def one_record(kind: Kind) -> Select[bytes]:
 # ---- writing
 
 
-def store(session: Session, kind: Kind, slugs: Iterable[str]) -> None:
-    """Present live records anew, in batches that leave the session's memory when they are in the database."""
-    rest = iter(slugs)
-    while batch := list(islice(rest, BATCH)):
-        forget(session, kind, batch)
-        made = _conditions(session, batch) if kind == Kind.condition else _flat(session, kind, batch)
-        rows = [{"shape": shape, "row_id": row_id, "body": body, "made_by": made_by()} for shape, row_id, body in made]
-        session.execute(insert(models.Presented), rows)
-        session.expunge_all()
+def store(session: Session, keys: Collection[tuple[str, str]]) -> None:
+    """Present live records (kind and slug) anew, in batches that leave the session's memory when they are stored."""
+    for kind in Kind:
+        for batch in batches((slug for of, slug in keys if of == kind), IN_MEMORY):
+            forget(session, kind, batch)
+            made = _conditions(session, batch) if kind == Kind.condition else _flat(session, kind, batch)
+            rows = [{"shape": shape, "row_id": of, "body": body, "made_by": made_by()} for shape, of, body in made]
+            session.execute(insert(models.Presented), rows)
+            session.expunge_all()
 
 
 def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:

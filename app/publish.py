@@ -12,29 +12,27 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
-from typing import Any, TypeVar
+from itertools import takewhile
+from typing import Any
 
 from sqlalchemy import Engine, delete, insert, tuple_, update
 from sqlmodel import Session, SQLModel, col, select
 
 from app import models, pack, presented
 from app.check import Key, Scan, identifier_key
-from app.db import latest_publication, notify
+from app.db import BATCH, batches, latest_publication, notify
 from app.export import read_condition, record_names
 from app.models import Op
-from app.pack import Fault, Faults, Kind, PackError
+from app.ownership import refuse_foreign_names
+from app.pack import Kind
 from app.rows import TABLES, article_row, condition_row, flat_row
 from app.safety import safety_changes
 
 log = logging.getLogger("app.publish")
 
-BATCH = 500
 PACK = "pack"  # the kind under which a change tells of `pack.json` itself
 RENAMED = "renamed"
 LARGE_REMOVAL = 0.2  # of a kind's records in the pack
-
-Item = TypeVar("Item")
 
 
 class PublishConflictError(Exception):
@@ -72,7 +70,7 @@ def plan(session: Session, scan: Scan) -> Plan:
     made.changed = [key for key, digest in scan.digests.items() if live.get(key, digest) != digest]
     made.withdrawn = dict(_withdrawals(session, scan, live, tombstones))
     made.large_removals = _large_removals(live, made.withdrawn)
-    _refuse_foreign_names(session, scan, made)
+    refuse_foreign_names(session, scan, [*made.added, *made.withdrawn, *scan.former_slugs])
     made.safety_changes = list(_safety_changes(session, made, live))
     return made
 
@@ -97,7 +95,7 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
         _write_changes(session, made, publication.generation)
         _remove_sources(session, info)
         # The publisher, the rights and the sources stand in every body of the pack.
-        _present(session, _live(session, info.name) if made.info_changed else [*made.added, *made.changed])
+        presented.store(session, _live(session, info.name) if made.info_changed else [*made.added, *made.changed])
         _note_languages(session, publication)
         notify(session, publication.generation)
     took = {"pack": info.name, "generation": publication.generation, "seconds": round(time.perf_counter() - began, 3)}
@@ -120,8 +118,9 @@ def present_anew(engine: Engine) -> list[models.Publication]:
             change = models.Change
             live = update(change).where(col(change.pack) == name, col(change.op) != Op.withdrawn)
             session.exec(live.values(generation=publication.generation, op=Op.changed))
-            _present(session, _live(session, name))
+            presented.store(session, _live(session, name))
             _note_languages(session, publication)
+            notify(session, publication.generation)
             publications.append(publication)
     return publications
 
@@ -183,33 +182,6 @@ def _large_removals(live: Iterable[Key], withdrawn: dict[Key, pack.Withdrawn]) -
     return found
 
 
-def _refuse_foreign_names(session: Session, scan: Scan, made: Plan) -> None:
-    """A slug, a former slug, an identifier or a source belongs to one pack."""
-    faults = Faults()
-    ours = scan.info.name
-    change = models.Change
-    wanted = [*made.added, *made.withdrawn, *scan.former_slugs]
-    for kind in Kind:
-        for slugs in _batches([slug for of, slug in wanted if of == kind]):
-            rows = session.exec(
-                select(change).where(change.kind == kind, col(change.key).in_(slugs), change.pack != ours)
-            )
-            for row in rows:
-                faults.add(Fault("", None, "slug", f"{kind} {row.key!r} belongs to the pack {row.pack!r}"))
-    for keys in _batches(list(scan.identifiers)):
-        for held in session.exec(select(models.Identifier).where(col(models.Identifier.key).in_(keys))):
-            owner = session.get(change, (held.kind, held.slug))
-            if owner and owner.pack != ours:
-                faults.add(Fault("", None, "identifiers", f"{held.value!r} belongs to the pack {owner.pack!r}"))
-    slugs = [source.slug for source in scan.info.sources]
-    for source in session.exec(
-        select(models.Source).where(col(models.Source.slug).in_(slugs), models.Source.pack != ours)
-    ):
-        faults.add(Fault("pack.json", None, "sources", f"{source.slug!r} belongs to the pack {source.pack!r}"))
-    if faults.total:
-        raise PackError(faults)
-
-
 def _safety_changes(session: Session, made: Plan, live: Collection[Key]) -> Iterator[str]:
     """What the plan does to warning signs that stand in the database."""
     changed = {slug for kind, slug in made.changed if kind == Kind.condition}
@@ -253,14 +225,6 @@ def _live(session: Session, pack_name: str) -> list[Key]:
     ]
 
 
-def _present(session: Session, keys: Iterable[Key]) -> None:
-    slugs: dict[str, list[str]] = {}
-    for kind, slug in keys:
-        slugs.setdefault(kind, []).append(slug)
-    for kind, of_kind in slugs.items():
-        presented.store(session, Kind(kind), of_kind)
-
-
 def _note_languages(session: Session, publication: models.Publication) -> None:
     """Tell a publication the primary subtags of all live records' languages, any pack's."""
     tables = (models.Edition, models.Article, models.Location, models.GlossaryTerm, models.DirectoryEntry)
@@ -300,7 +264,7 @@ def _remove(session: Session, made: Plan) -> dict[Key, int]:
     ids: dict[Key, int] = {}
     gone = [*made.changed, *made.withdrawn]
     for kind, table in TABLES.items():
-        for slugs in _batches([slug for of, slug in gone if of == kind]):
+        for slugs in batches([slug for of, slug in gone if of == kind]):
             for slug, row_id in session.exec(select(table.slug, table.id).where(col(table.slug).in_(slugs))):
                 ids[kind, slug] = row_id or 0
             presented.forget(session, kind, slugs)
@@ -347,7 +311,7 @@ def _condition_ids(session: Session, pack_name: str) -> dict[str, int]:
 def _write_changes(session: Session, made: Plan, generation: int) -> None:
     """One row per touched record: what happened to it, when, and why."""
     stamp = {"pack": made.scan.info.name, "generation": generation}
-    for batch in _batches(_changes(made)):
+    for batch in batches(_changes(made)):
         keys = [(str(row["kind"]), str(row["key"])) for row in batch]
         _delete(session, models.Change, (models.Change.kind, models.Change.key), keys)
         session.execute(insert(models.Change), [stamp | row for row in batch])
@@ -394,19 +358,12 @@ def _write_names(session: Session, made: Plan) -> None:
 
 def _delete(session: Session, table: type[SQLModel], columns: tuple[Any, ...], keys: Iterable[tuple[str, ...]]) -> None:
     """Delete the rows whose columns hold one of the keys."""
-    for batch in _batches(keys):
+    for batch in batches(keys):
         session.exec(delete(table).where(tuple_(*columns).in_(batch)))
 
 
 def _insert(session: Session, rows: Iterable[SQLModel]) -> None:
-    for batch in _batches(rows):
+    for batch in batches(rows):
         session.add_all(batch)
         session.flush()
         session.expunge_all()
-
-
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Items in lists that fit a statement's parameters on every engine."""
-    rest = iter(items)
-    while batch := list(islice(rest, BATCH)):
-        yield batch

@@ -340,6 +340,13 @@ def test_an_answer_costs_as_many_statements_as_are_pinned_here(
     assert len(sent) == count, "\n".join(sent)
 
 
+@pytest.mark.parametrize("path", EVERY_ANSWER)
+def test_no_answer_costs_more_than_three_statements(api: Api, statements: Callable[[], Any], path: str) -> None:
+    with statements() as sent:
+        api.get(path)
+    assert len(sent) <= 3, "\n".join(sent)
+
+
 def test_a_further_page_costs_no_more_than_the_first(api: Api, statements: Callable[[], Any]) -> None:
     with statements() as first:
         following = api.json("/v1/warning-signs?limit=1")["next"]

@@ -212,6 +212,18 @@ def test_a_slug_of_another_pack_is_a_fault(engine: Engine, copy: Path) -> None:
     assert all("belongs to the pack 'every-state'" in fault.reason for fault in refused.value.faults.shown)
 
 
+def test_a_former_slug_of_another_pack_is_a_fault(engine: Engine, copy: Path) -> None:
+    publish(engine, SEED, EVERY_STATE)
+    edit_lines(copy, "glossary.jsonl", lambda lines: [{**lines[0], "former_slugs": ["first-hat"]}, *lines[1:]])
+    publish(engine, copy)
+    seed = Path(shutil.copytree(SEED, copy.parent / "seed"))
+    edit_lines(seed, "glossary.jsonl", lambda lines: [*lines, {**lines[-1], "slug": "first-hat", "former_slugs": []}])
+    with pytest.raises(PackError) as refused:
+        planned(engine, seed)
+    (fault,) = refused.value.faults.shown
+    assert fault.reason == "glossary 'first-hat' belongs to the pack 'every-state', as a former one"
+
+
 def test_a_pack_that_changes_between_plan_and_publish_is_refused_whole(engine: Engine, copy: Path) -> None:
     made = planned(engine, copy)
     before = dump(engine)
