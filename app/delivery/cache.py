@@ -20,6 +20,7 @@ PAGE_COST = 2_500
 REPRESENTATION_COST = 4_500
 SPELLING_COST = 250
 SPELLING_SHARE = 16  # spellings take at most one part in so many of the bytes that the cache may take
+MEMO_SHARE = 8  # and so does the fast path's memo
 STEPS_KEPT = 64
 # A tag beyond language and region is rare, and there is no end of them: answers to those are made anew.
 KEPT_TAG = re.compile(r"([a-z]{2,3})(?:-[A-Z]{2})?")
@@ -87,6 +88,7 @@ class Cache:
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
+        self._most = max_bytes - max_bytes // SPELLING_SHARE - max_bytes // MEMO_SHARE
         self.bytes = 0
         self.current: Publication | None = None
         self.verified = False  # whether the last look at the database worked
@@ -182,7 +184,7 @@ class Cache:
         self._bodies.move_to_end(body.digest)
         body.cost += by
         self.bytes += by
-        while self.bytes > self.max_bytes:
+        while self.bytes > self._most:
             self._release(next(iter(self._bodies.values())))
 
     def _release(self, body: Body) -> None:

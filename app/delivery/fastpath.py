@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.delivery import codings
-from app.delivery.cache import Cache, Representation, represent
+from app.delivery.cache import MEMO_SHARE, Cache, Representation, represent
 from app.delivery.headers import request_ids
 from app.delivery.metrics import counts
 from app.logs import log, log_access
@@ -33,7 +33,6 @@ PLAIN = READ | {
     b"traceparent", b"tracestate", b"user-agent", b"via",
 }  # fmt: skip
 PLAIN_BEGINNINGS = (b"sec-", b"x-forwarded-", b"x-real-ip", b"cf-", b"x-amzn-", b"x-b3-")
-MEMO_SHARE = 8  # the memo takes at most one part in so many of the bytes that the cache may take
 MEMO_COST = 350  # bytes that Python takes to remember a request, beside the request's own
 
 
