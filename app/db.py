@@ -377,7 +377,8 @@ def get_bare_session(request: Request) -> Iterator[Session]:
 
 # As many reads as there are connections run at once and further ones wait: without the bound, waiting requests would
 # hold the worker threads that the running ones need to finish. A connection is free again before the answer is sent.
-# One connection is left for the event loop, which must never wait for one, and one for an operator's question.
-SessionDep = Annotated[Session, Depends(get_session, scope="function", max_concurrency=POOL_SIZE - 2)]
+# One connection is left for the event loop, which must never wait for one, one for the watch over publications, and one
+# for an operator's question.
+SessionDep = Annotated[Session, Depends(get_session, scope="function", max_concurrency=POOL_SIZE - 3)]
 BareSessionDep = Annotated[Session, Depends(get_bare_session, scope="function", max_concurrency=1)]
 _DETAILS = CapacityLimiter(POOL_SIZE)

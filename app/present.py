@@ -93,11 +93,14 @@ def condition_signs(
 
 
 def warning_sign_item(
-    row: models.Condition, edition: models.Edition, key: str, wanted: Wanted, address: Address
+    row: models.Condition,
+    edition: models.Edition,
+    whole: schemas.SignSet,
+    sign: schemas.WarningSign,
+    wanted: Wanted,
+    address: Address,
 ) -> schemas.WarningSignItem:
-    """One warning sign as an item of a list: never without its set's umbrella signs and note."""
-    whole = sign_set(row, edition, address)
-    sign = next(sign for sign in whole.signs if sign.key == key)
+    """One warning sign of a whole set as an item of a list: never without its set's umbrella signs and note."""
     return schemas.WarningSignItem(
         **dict(sign),
         condition=reference(row.slug, address),

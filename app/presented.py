@@ -23,7 +23,8 @@ from app.editions import Wanted, best, is_fallback
 from app.pack import Audience, Kind
 from app.rows import TABLES, FlatRow, loaded, whole_condition
 
-IN_MEMORY = 50  # records at a time
+IN_MEMORY = 50  # records at a time, and bodies
+MAKERS = ("pack.py", "models.py", "schemas.py", "present.py", "presented.py")  # the code that decides what a body is
 
 # U+0001 stands before a root-relative address, U+0002 for what a request asked for, U+0003 for whether it fell back.
 ADDRESS, REQUESTED, FALLBACK = b'"\\u0001', b'"\\u0002"', b'"\\u0003"'
@@ -41,9 +42,8 @@ Made = Iterator[tuple[str, int | None, bytes]]  # a shape, the row it is of, and
 
 @cache
 def made_by() -> str:
-    """What made a body: a hash of the code that decides the public shapes."""
-    here = Path(__file__).parent
-    code = b"".join((here / name).read_bytes() for name in ("present.py", "schemas.py", "presented.py"))
+    """What made a body: a hash of MAKERS."""
+    code = b"".join((Path(__file__).parent / name).read_bytes() for name in MAKERS)
     return hashlib.sha256(code).hexdigest()[:16]
 
 
@@ -136,8 +136,11 @@ def store(session: Session, keys: Collection[tuple[str, str]]) -> None:
         for batch in batches((slug for of, slug in keys if of == kind), IN_MEMORY):
             forget(session, kind, batch)
             made = _conditions(session, batch) if kind == Kind.condition else _flat(session, kind, batch)
-            rows = [{"shape": shape, "row_id": of, "body": body, "made_by": made_by()} for shape, of, body in made]
-            session.execute(insert(models.Presented), rows)
+            for bodies in batches(made, IN_MEMORY):
+                rows = [
+                    {"shape": shape, "row_id": of, "body": body, "made_by": made_by()} for shape, of, body in bodies
+                ]
+                session.execute(insert(models.Presented), rows)
             session.expunge_all()
 
 
@@ -149,14 +152,14 @@ def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:
 
 
 def outdated(session: Session) -> list[str]:
-    """Packs with a record that nothing is stored of, or what other code made. A record's bodies are made at once."""
+    """Packs of which a body is missing or was made by other code: without it, a list would pass over its record."""
     found: set[str] = set()
+    unlike = or_(col(models.Presented.made_by).is_(None), col(models.Presented.made_by) != made_by())
     for kind, table in TABLES.items():
-        shape, ids = next(iter(_rows(kind).items()))
-        (row_id,) = ids.selected_columns
-        unlike = or_(col(models.Presented.made_by).is_(None), col(models.Presented.made_by) != made_by())
-        packs = ids.with_only_columns(col(table.pack)).outerjoin(models.Presented, stored(shape, row_id))
-        found.update(session.execute(packs.where(unlike).distinct()).scalars())
+        for shape, ids in _rows(kind).items():
+            (row_id,) = ids.selected_columns
+            packs = ids.with_only_columns(col(table.pack)).outerjoin(models.Presented, stored(shape, row_id))
+            found.update(session.scalars(packs.where(unlike).distinct()))
     return sorted(found)
 
 
@@ -190,8 +193,11 @@ def _edition(row: models.Condition, edition: models.Edition, former_slugs: Seque
     yield "condition", edition.id, _body(whole)
     yield "condition-summary", edition.id, _body(present.condition_summary(row, edition, anyone, _address))
     yield "condition-signs", edition.id, _body(present.condition_signs(row, edition, anyone, _address))
-    for words in edition.sign_set_wording.signs:
-        yield "warning-sign", words.id, _body(present.warning_sign_item(row, edition, words.key, anyone, _address))
+    whole_set = present.sign_set(row, edition, _address)
+    ids = {words.key: words.id for words in edition.sign_set_wording.signs}
+    for sign in whole_set.signs:
+        item = present.warning_sign_item(row, edition, whole_set, sign, anyone, _address)
+        yield "warning-sign", ids[sign.key], _body(item)
 
 
 def _flat(session: Session, kind: Kind, slugs: Sequence[str]) -> Made:

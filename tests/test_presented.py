@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, select, update
 from sqlmodel import Session, col
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -70,9 +70,11 @@ def of_conditions(session: Session, wanted: Wanted, address: present.Address) ->
             yield ("condition", edition.id), present.condition(row, edition, names_of_row, wanted, None, address)
             yield ("condition-summary", edition.id), present.condition_summary(row, edition, wanted, address)
             yield ("condition-signs", edition.id), present.condition_signs(row, edition, wanted, address)
-            for words in edition.sign_set_wording.signs:
-                item = present.warning_sign_item(row, edition, words.key, wanted, address)
-                yield ("warning-sign", words.id), item
+            signs = present.sign_set(row, edition, address)
+            ids = {words.key: words.id for words in edition.sign_set_wording.signs}
+            for sign in signs.signs:
+                item = present.warning_sign_item(row, edition, signs, sign, wanted, address)
+                yield ("warning-sign", ids[sign.key]), item
 
 
 def of_flat_kinds(session: Session, address: present.Address) -> Iterator[tuple[tuple[str, Any], Any]]:
@@ -281,6 +283,34 @@ def test_only_a_pack_with_something_out_of_date_is_presented_anew(make_api: Call
         presented.forget(session, Kind.glossary, [slug.slug])
     assert [publication.pack for publication in present_anew(engine)] == ["every-state"]
     assert_stored_as_presented(engine)
+
+
+@pytest.mark.parametrize("values", [{"made_by": "0" * 16, "body": b"{}"}, None], ids=["other code's", "missing"])
+def test_one_body_of_any_shape_that_is_missing_or_other_codes_is_enough_to_present_a_pack_anew(
+    make_api: Callable[..., Api], values: dict[str, Any] | None
+) -> None:
+    engine = make_api(EVERY_STATE).app.state.engine
+    before = bodies(engine)
+    one_of_each = {shape: (shape, row_id) for shape, row_id in before}
+    for generation, (shape, row_id) in enumerate(one_of_each.values(), 2):
+        one = (col(models.Presented.shape) == shape) & (col(models.Presented.row_id) == row_id)
+        with engine.execution_options(writes=True).begin() as connection:
+            change = update(models.Presented).values(**values) if values else delete(models.Presented)
+            assert connection.execute(change.where(one)).rowcount == 1
+        assert bodies(engine) != before
+        assert [publication.generation for publication in present_anew(engine)] == [generation], shape
+        assert bodies(engine) == before
+
+
+@pytest.mark.parametrize("name", ["pack.py", "models.py", "present.py"])
+def test_what_made_a_body_is_another_where_the_code_is(tmp_path: Path, name: str) -> None:
+    shutil.copytree(ROOT / "app", tmp_path / "app")
+    with (tmp_path / "app" / name).open("a") as code:
+        code.write("# Another version.\n")
+    ask = [sys.executable, "-c", "from app.presented import made_by; print(made_by())"]
+    told = subprocess.run(ask, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+    assert len(told) == 16
+    assert told != presented.made_by()
 
 
 def test_a_database_of_the_first_revision_serves_once_it_is_migrated(make_api: Callable[..., Api]) -> None:
