@@ -30,6 +30,7 @@ WRITER_WAIT_MS = 5_000  # for another writer to end
 READ_TIMEOUT_MS = 10_000  # for one statement
 REPLICA_RETRY = 2  # seconds until a replica that could not be read is tried again
 CHANNEL = "publication"
+LATEST = "SELECT generation, id FROM publication ORDER BY generation DESC LIMIT 1"
 BATCH = 500  # rows or keys at a time
 
 # What libpq is told unless DATABASE_URL says otherwise, in seconds but for the last: a server that is gone without a
@@ -207,13 +208,13 @@ def migrate(engine: Engine) -> None:
     Where there is nothing to do it waits for no other writer. Raises NewerDatabaseError where a newer version of the
     program has been here.
     """
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util import CommandError
-
     with Session(engine) as session:
         if migrated(session):
             return
+
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config(attributes={"configure_logger": False})
     config.set_main_option("script_location", str(shipped("migrations")))
@@ -261,14 +262,16 @@ def snapshot(request: Request) -> Iterator[Connection]:
     """
     state = request.app.state
     with contextlib.ExitStack() as stack:
-        connection = _on_replica(state, stack) if state.read_engine is not state.engine else None
-        connection = connection or stack.enter_context(state.engine.connect())
-        request.state.publication = _stands_at(connection)
+        found = _on_replica(state, stack) if state.read_engine is not state.engine else None
+        if found is None:
+            connection = stack.enter_context(state.engine.connect())
+            found = connection, _stands_at(connection)
+        connection, request.state.publication = found
         yield connection
 
 
-def _on_replica(state: State, stack: contextlib.ExitStack) -> Connection | None:
-    """A connection to the replica, open until the stack ends; None where it is away, or behind."""
+def _on_replica(state: State, stack: contextlib.ExitStack) -> tuple[Connection, tuple[int, str]] | None:
+    """A connection to the replica, open until the stack ends, and where it stands; None where it is away or behind."""
     if time.monotonic() < state.replica_away_until:
         return None
     with contextlib.ExitStack() as opened:
@@ -282,14 +285,13 @@ def _on_replica(state: State, stack: contextlib.ExitStack) -> Connection | None:
         known = state.known_publication()
         if known is None or stands_at[0] > known[0] or stands_at == known[:2]:
             stack.push(opened.pop_all())
-            return connection
+            return connection, stands_at
     return None
 
 
 def _stands_at(connection: Connection) -> tuple[int, str]:
     """Generation and id of the newest publication; 0 and nothing before the first."""
-    newest = "SELECT generation, id FROM publication ORDER BY generation DESC LIMIT 1"
-    row = connection.exec_driver_sql(newest).first()  # as it stands: the first statement of every read
+    row = connection.exec_driver_sql(LATEST).first()  # as it stands: the first statement of every read
     return (row[0], row[1]) if row else (0, "")
 
 

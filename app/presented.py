@@ -59,9 +59,10 @@ def fill(body: bytes, origin: str, wanted: Wanted | None = None, fallback: bool 
     return body.replace(REQUESTED, requested.encode()).replace(FALLBACK, b"true" if fallback else b"false")
 
 
-def fill_edition(row: Any, origin: str, wanted: Wanted) -> bytes:
-    """A row that `served` selects, as it is sent."""
-    return fill(row.body, origin, wanted, is_fallback(row.lang, row.audience, wanted))
+def fill_edition(row: Sequence[Any], origin: str, wanted: Wanted) -> bytes:
+    """A row that begins with an edition's language, audience and body, as it is sent."""
+    lang, audience, body = row[:3]
+    return fill(body, origin, wanted, is_fallback(lang, audience, wanted))
 
 
 def narrowed(body: bytes, aspect: str | None) -> bytes:

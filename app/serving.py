@@ -37,10 +37,7 @@ class FailedToStartError(Exception):
 
 def prepare(engine: Engine, settings: Settings) -> None:
     """Bring the tables up to date, and publish the seed pack into an empty database. Writes nothing else."""
-    with Session(engine) as session:
-        migrated = db.migrated(session)
-    if not migrated:
-        db.migrate(engine)
+    db.migrate(engine)
     present_anew(engine)
     with Session(engine) as session:
         empty = db.latest_publication(session) is None

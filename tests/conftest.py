@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,6 +67,14 @@ class Api:
             if following is None:
                 return items
         raise AssertionError(f"{path} has no last page")
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 20) -> None:
+    """Wait for what takes a moment, for many times as long as it takes: a busy machine must not fail a test."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def publish_to(address: str, *packs: Path) -> None:

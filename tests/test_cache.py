@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -21,7 +20,7 @@ from sqlalchemy import event
 from app.delivery import codings
 from app.delivery.cache import Cache, Page, Publication
 from app.delivery.metrics import counts
-from tests.conftest import EVERY_STATE, Api, publish, publish_to
+from tests.conftest import EVERY_STATE, Api, publish, publish_to, wait_until
 
 SECONDS = 20  # for what takes a quarter of one: on a busy machine a test must not fail for being late
 CONDITION = "/v1/conditions/hiccup-hat-syndrome"
@@ -72,13 +71,6 @@ def uncached(started: Callable[..., Api]) -> Api:
 def pack(tmp_path: Path) -> Path:
     """The pack of every state, to change."""
     return Path(shutil.copytree(EVERY_STATE, tmp_path / "pack"))
-
-
-def wait_until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @contextmanager

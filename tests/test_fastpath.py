@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from app.delivery.fastpath import FastPath, FastProtocol
 from app.logs import log as access_log
-from tests.conftest import EVERY_STATE, Api
+from tests.conftest import EVERY_STATE, Api, wait_until
 
 pytestmark = pytest.mark.engines("sqlite")  # what is cached comes from no engine
 
@@ -78,13 +78,6 @@ def fast(make_api: Callable[..., Api]) -> Iterator[Running]:
 def ordinary(make_api: Callable[..., Api]) -> Iterator[Running]:
     with running(make_api(EVERY_STATE), "httptools") as server:
         yield server
-
-
-def wait_until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def assert_same(fast: Running, ordinary: Running, chunks: list[bytes]) -> None:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +30,7 @@ from app.main import create_app
 from app.publish import PublishConflictError, apply, plan
 from app.settings import Settings
 from tests import postgres
-from tests.conftest import EVERY_STATE, ROOT, SEED, SERVER, Api, publish_to
+from tests.conftest import EVERY_STATE, ROOT, SEED, SERVER, Api, publish_to, wait_until
 
 SECONDS = 20  # nothing here takes as long
 CONDITION = "/v1/conditions/hiccup-hat-syndrome"
@@ -128,13 +128,6 @@ def test_a_publish_that_waited_for_another_compares_with_what_that_one_wrote(add
 
 def waits_for_the_writers_lock(address: str) -> bool:
     return postgres.execute(address, BLOCKED) == [(1,)]
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_publication_is_told_to_who_listens_once_it_is_committed(address: str, engine: Engine) -> None:

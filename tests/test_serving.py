@@ -11,19 +11,21 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from app import db
 from app.settings import Settings
+from tests import conftest
 from tests.conftest import EVERY_STATE, ROOT, publish
 from tests.test_cli import run
 
 SECONDS = 60  # nothing here takes as long: what waits longer waits for ever
+wait_until = partial(conftest.wait_until, seconds=SECONDS)
 SERVE = (sys.executable, "-m", "app", "serve")
 LARGE = "/static/swagger-ui/swagger-ui-bundle.js"  # more than the buffers between two processes hold
 # Root may write, read and listen anywhere; these processes may not (PR_CAPBSET_DROP of three CAP_…).
@@ -76,13 +78,6 @@ class Service:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from app.delivery import codings
 
@@ -20,13 +20,15 @@ PAGE_COST = 2_500
 REPRESENTATION_COST = 4_500
 SPELLING_COST = 250
 SPELLING_SHARE = 16  # spellings take at most one part in so many of the bytes that the cache may take
-MEMO_SHARE = 8  # and so does the fast path's memo
+REQUEST_COST = 350
+REQUEST_SHARE = 8  # and so do whole requests, on the fast path
 STEPS_KEPT = 64
 # A tag beyond language and region is rare, and there is no end of them: answers to those are made anew.
 KEPT_TAG = re.compile(r"([a-z]{2,3})(?:-[A-Z]{2})?")
 
 RawHeaders = list[tuple[bytes, bytes]]
 Record = tuple[str, str]  # kind and slug
+Kept = TypeVar("Kept")
 
 
 class Publication(NamedTuple):
@@ -83,18 +85,35 @@ class Page:
     representations: dict[tuple[int, str], Representation] = field(default_factory=dict)
 
 
+class Memo(dict[bytes, Kept]):
+    """What requests' own bytes meant, bounded in bytes: all of it is forgotten at once where it would take more."""
+
+    def __init__(self, max_bytes: int, cost: int) -> None:
+        super().__init__()
+        self._max_bytes = max_bytes
+        self._cost = cost  # bytes that Python takes for an entry, beside the request's own
+        self._bytes = 0
+
+    def learn(self, request: bytes, kept: Kept) -> None:
+        """Remember what a request meant."""
+        self._bytes += len(request) + self._cost
+        if self._bytes > self._max_bytes:
+            self.clear()
+            self._bytes = len(request) + self._cost
+        self[request] = kept
+
+
 class Cache:
     """One worker's pages. `current` is the publication that is known to be the newest; None where none is known."""
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
-        self._most = max_bytes - max_bytes // SPELLING_SHARE - max_bytes // MEMO_SHARE
+        self._spellings: Memo[Page] = Memo(max_bytes // SPELLING_SHARE, SPELLING_COST)
+        self._most = max_bytes - max_bytes // SPELLING_SHARE - max_bytes // REQUEST_SHARE
         self.bytes = 0
         self.current: Publication | None = None
         self.verified = False  # whether the last look at the database worked
         self._pages: dict[str, Page] = {}
-        self._spellings: dict[bytes, Page] = {}
-        self._spelling_bytes = 0
         self._bodies: OrderedDict[str, Body] = OrderedDict()
         self._steps: OrderedDict[Publication, Step] = OrderedDict()
 
@@ -117,13 +136,8 @@ class Cache:
 
     def learn(self, spelling: bytes, page: Page) -> None:
         """Remember which page a path and query mean."""
-        if page.publication is None:
-            return
-        self._spelling_bytes += len(spelling) + SPELLING_COST
-        if self._spelling_bytes > self.max_bytes // SPELLING_SHARE:
-            self._spellings.clear()
-            self._spelling_bytes = len(spelling) + SPELLING_COST
-        self._spellings[spelling] = page
+        if page.publication is not None:
+            self._spellings.learn(spelling, page)
 
     def stands(self, page: Page) -> bool:
         """Whether a page still answers. It counts as a use of the page."""

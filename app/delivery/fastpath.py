@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.delivery import codings
-from app.delivery.cache import MEMO_SHARE, Cache, Representation, represent
+from app.delivery.cache import REQUEST_COST, REQUEST_SHARE, Cache, Memo, Representation, represent
 from app.delivery.headers import request_ids
 from app.delivery.metrics import counts
 from app.logs import log, log_access
@@ -33,7 +33,6 @@ PLAIN = READ | {
     b"traceparent", b"tracestate", b"user-agent", b"via",
 }  # fmt: skip
 PLAIN_BEGINNINGS = (b"sec-", b"x-forwarded-", b"x-real-ip", b"cf-", b"x-amzn-", b"x-b3-")
-MEMO_COST = 350  # bytes that Python takes to remember a request, beside the request's own
 
 
 class Known(NamedTuple):
@@ -49,8 +48,7 @@ class FastPath:
 
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
-        self._memo: dict[bytes, Known] = {}
-        self._memo_bytes = 0
+        self._memo: Memo[Known] = Memo(cache.max_bytes // REQUEST_SHARE, REQUEST_COST)
         self.answers = 0
         self._second = 0
         self._beginnings: dict[int, bytes] = {}
@@ -80,11 +78,7 @@ class FastPath:
         representation = represent(self.cache, page, coding, fields.get(b"if-none-match"))
         label = (found[1].decode(), page.route, representation.status)
         known = Known(representation, found[1] == b"HEAD", label)
-        self._memo_bytes += len(request) + MEMO_COST
-        if self._memo_bytes > self.cache.max_bytes // MEMO_SHARE:
-            self._memo.clear()
-            self._memo_bytes = len(request) + MEMO_COST
-        self._memo[request] = known
+        self._memo.learn(request, known)
         return known
 
     def beginning(self, status: int, default_headers: list[tuple[bytes, bytes]]) -> bytes:

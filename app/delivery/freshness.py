@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 from starlette.concurrency import run_in_threadpool
 
 from app import models
-from app.db import CHANNEL, latest_publication
+from app.db import CHANNEL, LATEST, latest_publication
 from app.delivery.cache import Cache, Publication, Record
 
 log = logging.getLogger("app.freshness")
@@ -27,7 +27,6 @@ RETRY = 0.5  # seconds until a database that could not be reached is tried again
 STALE_IF_ERROR = 86_400  # seconds for which cached answers are given without the database, as Cache-Control says
 MOST_TOUCHED = 10_000  # records; past a larger publication nothing is carried
 NOTHING = Publication(0, "", frozenset())
-LATEST = "SELECT generation, id FROM publication ORDER BY generation DESC LIMIT 1"
 
 
 async def watch(primary: Engine, replica: Engine, cache: Cache) -> None:

@@ -28,7 +28,7 @@ from app.logs import log, log_access
 from app.pagination import normalised
 
 CONTENT = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
-CACHE_CONTROL = {200: CONTENT, 304: CONTENT, 308: CONTENT, 410: CONTENT, 404: "public, max-age=10"}
+CACHE_CONTROL = {200: CONTENT, 308: CONTENT, 410: CONTENT, 404: "public, max-age=10"}
 NO_STORE = "no-store"
 UNCACHED_PATHS = ("/livez", "/readyz", "/version")
 CONSTANT = {

@@ -13,11 +13,11 @@ from sqlmodel import col
 
 from app import models, present, schemas
 from app.db import SessionDep, first
-from app.editions import Wanted, best, has_servable, is_fallback
+from app.editions import Wanted, best, has_servable
 from app.models import Op
 from app.pack import Kind, sort_key
 from app.pagination import Paging, counted, paginate
-from app.presented import editions_in, fill, fill_edition, narrowed, one_condition
+from app.presented import editions_in, fill_edition, narrowed, one_condition
 from app.routes.answers import (
     JSON,
     Filter,
@@ -133,8 +133,7 @@ async def _find(request: Request, shape: str, slug: str, wanted: Wanted) -> byte
     request.state.record = (Kind.condition, slug)
     statement = one_condition(shape, wanted)
     row = await first(request, statement, slug, lambda reader: absent(request, reader, Kind.condition, slug))
-    lang, audience, body = row
-    return fill(body, origin(request), wanted, is_fallback(lang, audience, wanted))
+    return fill_edition(row, origin(request), wanted)
 
 
 # ---- the list's filters
