@@ -12,10 +12,11 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
-from sqlalchemy import URL, Connection, Dialect, Engine, Select, event, func, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, PoolProxiedConnection, Select, event, func, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session, col, create_engine, select
@@ -341,15 +342,30 @@ def _first_in_file(engine: Engine, statement: Select[*tuple[Any, ...]], slug: st
     text, values = _as_text(engine.dialect, statement)
     values = tuple(slug if value is SLUG else value for value in values)
     try:
-        with closing(engine.raw_connection()) as connection:
-            cursor = connection.cursor()
+        # A cursor that stays open would keep its snapshot, and the write-ahead log growing.
+        with closing((_KEPT.get(engine) or _keep(engine)).cursor()) as cursor:
             for note in engine.dispatch.before_cursor_execute:
                 note(None, cursor, text, values, None, False)
             cursor.execute(text, values)
             row: tuple[Any, ...] | None = cursor.fetchone()
             return row
     except sqlite3.Error as error:
+        _let_go(engine)
         raise OperationalError(text, None, error) from error
+
+
+def _keep(engine: Engine) -> PoolProxiedConnection:
+    """A connection for the event loop, kept: to borrow one takes as long as to read a record."""
+    if not event.contains(engine, "engine_disposed", _let_go):
+        event.listen(engine, "engine_disposed", _let_go)
+    _KEPT[engine] = kept = engine.raw_connection()
+    kept.detach()  # from the pool: it is one more than those
+    return kept
+
+
+def _let_go(engine: Engine) -> None:
+    if kept := _KEPT.pop(engine, None):
+        kept.close()
 
 
 @lru_cache(maxsize=512)  # a statement is made once for what is asked, and kept by who made it
@@ -384,3 +400,4 @@ def get_bare_session(request: Request) -> Iterator[Session]:
 SessionDep = Annotated[Session, Depends(get_session, scope="function", max_concurrency=POOL_SIZE - 3)]
 BareSessionDep = Annotated[Session, Depends(get_bare_session, scope="function", max_concurrency=1)]
 _DETAILS = CapacityLimiter(POOL_SIZE)
+_KEPT: WeakKeyDictionary[Engine, PoolProxiedConnection] = WeakKeyDictionary()

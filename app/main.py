@@ -56,10 +56,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.known_publication = lambda: cache.current  # the newest that this process knows of
     errors.install(app)
     for module in (conditions, warning_signs, articles, locations, glossary, directory, service):
-        app.include_router(module.router)
-    app.include_router(service.operations)
+        app.router.routes += module.router.routes  # as they are: an included router is matched twice for each request
+    app.router.routes += service.operations.routes
     documentation.install(app)
-    app.add_middleware(Delivery, cache=cache)
+    # Around all else, Starlette's own layers too: a cached answer passes none of them.
+    app.middleware_stack = Delivery(app.build_middleware_stack(), cache)
     return app
 
 

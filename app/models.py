@@ -389,7 +389,8 @@ class Presented(SQLModel, table=True):
 class Publication(SQLModel, table=True):
     """One publish that changed something. `generation` is the clock of everything, `id` is random.
 
-    `languages` are the primary subtags, sorted, of the languages that any pack's live records are in.
+    `languages` are the primary subtags, sorted, of the languages that any pack's live records are in; `seconds` is how
+    long its transaction took, but for the commit.
     """
 
     generation: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -397,6 +398,7 @@ class Publication(SQLModel, table=True):
     published_at: dt.datetime
     pack: str = Field(foreign_key="pack.name")
     languages: list[str] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
+    seconds: float = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class Change(SQLModel, table=True):

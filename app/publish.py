@@ -96,9 +96,9 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
         _remove_sources(session, info)
         # The publisher, the rights and the sources stand in every body of the pack.
         presented.store(session, _live(session, info.name) if made.info_changed else [*made.added, *made.changed])
-        _note_languages(session, publication)
+        _complete(session, publication, began)
         notify(session, publication.generation)
-    took = {"pack": info.name, "generation": publication.generation, "seconds": round(time.perf_counter() - began, 3)}
+    took = {"pack": info.name, "generation": publication.generation, "seconds": publication.seconds}
     log.info("published %(pack)s as generation %(generation)d in %(seconds).3f s", took)
     return publication
 
@@ -114,12 +114,13 @@ def present_anew(engine: Engine) -> list[models.Publication]:
     publications = []
     with Session(engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
         for name in presented.outdated(session):
+            began = time.perf_counter()
             publication = _new_publication(session, _stands_at(session)[0] + 1, name)
             change = models.Change
             live = update(change).where(col(change.pack) == name, col(change.op) != Op.withdrawn)
             session.exec(live.values(generation=publication.generation, op=Op.changed))
             presented.store(session, _live(session, name))
-            _note_languages(session, publication)
+            _complete(session, publication, began)
             notify(session, publication.generation)
             publications.append(publication)
     return publications
@@ -210,6 +211,7 @@ def _new_publication(session: Session, generation: int, pack_name: str) -> model
         published_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
         pack=pack_name,
         languages=[],
+        seconds=0,
     )
     session.add(publication)
     session.flush()
@@ -225,15 +227,17 @@ def _live(session: Session, pack_name: str) -> list[Key]:
     ]
 
 
-def _note_languages(session: Session, publication: models.Publication) -> None:
-    """Tell a publication the primary subtags of all live records' languages, any pack's."""
+def _complete(session: Session, publication: models.Publication, began: float) -> None:
+    """Tell a publication the primary subtags of all live records' languages, any pack's, and how long it took."""
     tables = (models.Edition, models.Article, models.Location, models.GlossaryTerm, models.DirectoryEntry)
     tags = {tag for table in tables for tag in session.exec(select(table.lang).distinct())}
     publication.languages = sorted({tag.split("-")[0] for tag in tags})
+    publication.seconds = round(time.perf_counter() - began, 3)
     row = models.Publication
-    session.exec(
-        update(row).where(col(row.generation) == publication.generation).values(languages=publication.languages)
-    )
+    told = {"languages": publication.languages, "seconds": publication.seconds}
+    rows = update(row).where(col(row.generation) == publication.generation)
+    # The object has left the session where there was much to write; where it has not, it must not read itself again.
+    session.exec(rows.values(told).execution_options(synchronize_session=False))
 
 
 def _pack_row(info: pack.PackInfo) -> models.Pack:

@@ -23,7 +23,7 @@ from app.settings import Settings
 from benchmarks import peers
 from benchmarks.content import ASPECTS, CHANGING, write_content
 from benchmarks.freshness import Freshness, Publisher, publishing, publishing_twice_a_second, watch_publishes
-from benchmarks.load import BROWSER, Load, Sample, fetch, run, under_load
+from benchmarks.load import BROWSER, Load, Sample, fetch, real_time, run, under_load
 from benchmarks.report import Aim, Figures, at_least, at_most, ratios, render
 from benchmarks.servers import HOST, Cores, Server, choose_cores, resident_bytes, share_a_core, worker_of
 
@@ -120,7 +120,7 @@ def prepare(folder: Path, cores: Cores, size: Size) -> Content:
     database = folder / "content.sqlite3"
     for name, chosen in (("bench", slugs), ("bench-changing", list(CHANGING))):
         _say(f"Publishing {len(chosen)} made-up conditions …")
-        write_content(folder / name, name, chosen)
+        write_content(folder / name, name, dict.fromkeys(chosen, 0))
         peers.publish(database, folder / name)
     # The record that will be published again is asked for like any other.
     paths = [f"/v1/conditions/{slug}" for slug in (*CHANGING, *slugs)]
@@ -249,7 +249,7 @@ def publishes_and_p99(
                 with ExitStack() as stack:
                     if name == busy:
                         stack.enter_context(publishing_twice_a_second(publisher))
-                    figures.add(resting, name, run(load, cores, size.seconds))
+                    figures.add(resting, name, run(load, cores, size.seconds, undisturbed=True))
                 published += publisher.revision - before
     samples = {name: figures.samples[name] for name in (resting, busy)}
     slower = ratios([sample.p99 for sample in samples[busy]], [sample.p99 for sample in samples[resting]])
@@ -353,7 +353,10 @@ def _notes(cores: Cores) -> list[str]:
     if share_a_core(cores):
         notes.append("The server's core and the load's are two threads of one: each slows the other.")
     if cores.publisher == cores.load:
-        notes.append("There are two cores: the publisher runs on the load's, when the load leaves it idle.")
+        how = "in real time, so that no publish holds up what it measures" if real_time() else "beside it, as it may"
+        notes.append(
+            f"There are two cores: the publisher runs on the load's. Where p99 is measured, the load runs {how}."
+        )
     return notes
 
 

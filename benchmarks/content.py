@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app.pack import (
@@ -53,8 +53,8 @@ MADE_UP = Provenance(basis="derived")
 _SIGNS = (("any-sign-of-wobble", Scope.any), ("loud-giggle", Scope.named), ("green-elbow", Scope.named))
 
 
-def write_content(folder: Path, name: str, slugs: Iterable[str], revision: int = 0) -> None:
-    """Write a pack of one condition per slug; each text is the slug's own, and marked with the revision."""
+def write_content(folder: Path, name: str, revisions: Mapping[str, int]) -> None:
+    """Write a pack of one condition per slug; each text is the slug's own, and marked with the slug's revision."""
     info = PackInfo(
         name=name,
         title="Made-up conditions for a benchmark",
@@ -62,10 +62,10 @@ def write_content(folder: Path, name: str, slugs: Iterable[str], revision: int =
         rights="Made up by a program, and free for any use (CC0 1.0).",
         sources=(),
     )
-    write_pack(folder, info, (condition(slug, revision) for slug in slugs))
+    write_pack(folder, info, (condition(slug, revision) for slug, revision in revisions.items()))
 
 
-def condition(slug: str, revision: int = 0) -> Condition:
+def condition(slug: str, revision: int) -> Condition:
     """A made-up condition with six sections, three signs and three lost lists: the same for the same slug."""
     chance = random.Random(slug)  # noqa: S311  # it must repeat, not surprise
     mark = f"{REVISION}{revision}"

@@ -28,18 +28,18 @@ MARK = re.compile(rf"{REVISION}(\d+)".encode())
 
 
 class Publisher:
-    """A process that publishes the changing records, each time with the next revision in all their texts."""
+    """A process that publishes changing records, each time with the next revision in all their texts."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self.revision = 0
 
-    def publish(self) -> float:
-        """Publish once, and return the monotonic time just after the commit."""
+    def publish(self, records: int = len(CHANGING)) -> float:
+        """Publish once, the first so many records changed, and return the monotonic time just after the commit."""
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the publisher has no pipes")
         self.revision += 1
-        self._process.stdin.write(f"{self.revision}\n")
+        self._process.stdin.write(f"{self.revision} {records}\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
@@ -67,13 +67,13 @@ def publishing(database: Path, folder: Path, core: int) -> Iterator[Publisher]:
 
 @contextmanager
 def publishing_twice_a_second(publisher: Publisher) -> Iterator[None]:
-    """Publish at a steady rate while the block runs."""
+    """Publish one record at a steady rate while the block runs."""
     ended = threading.Event()
 
     def work() -> None:
         due = time.monotonic()
         while not ended.wait(max(0.0, due - time.monotonic())):
-            publisher.publish()
+            publisher.publish(records=1)
             due += PUBLISH_SECONDS
 
     thread = threading.Thread(target=work)

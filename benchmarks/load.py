@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from benchmarks.servers import HOST, Cores, Server, busy_seconds, cpu_seconds, e
 
 CONNECTIONS = 32
 SCRIPT = Path(__file__).with_name("load.lua")
+REAL_TIME = ["chrt", "--fifo", "1"]
 # What a browser sends with a request that a page's script makes.
 BROWSER = {
     "Accept": "application/json, text/plain, */*",
@@ -67,11 +69,15 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def run(load: Load, cores: Cores, seconds: int, skip: int = 0) -> Sample:
-    """Put load on a server for whole seconds."""
+def run(load: Load, cores: Cores, seconds: int, skip: int = 0, *, undisturbed: bool = False) -> Sample:
+    """Put load on a server for whole seconds; `undisturbed` by what else runs on the load's core, if that is allowed.
+
+    Else a publisher there gets whole ticks of the kernel's clock, and answers wait for the load, not for the server.
+    """
     used = _Used(load.server, cores.server)
+    first = REAL_TIME if undisturbed and real_time() else []
     process = subprocess.Popen(  # noqa: S603  # the command is written here
-        pinned(cores.load, _command(load, seconds, skip)),
+        pinned(cores.load, [*first, *_command(load, seconds, skip)]),
         env=environment(),
         stdout=subprocess.PIPE,
         text=True,
@@ -82,6 +88,12 @@ def run(load: Load, cores: Cores, seconds: int, skip: int = 0) -> Sample:
     finally:
         stop(process)
     return _sample(output, used)
+
+
+@cache
+def real_time() -> bool:
+    """Whether this user may run a program in real time."""
+    return subprocess.run([*REAL_TIME, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Publish the changing records: `python -m benchmarks.publisher DATABASE_URL FOLDER`, one publish per line of input.
 
-Each line is a revision's number, and is answered by the monotonic clock just after the commit. One process publishes
-them all: what a start of Python costs is no part of what is measured.
+Each line is a revision's number and how many of the records get it, and is answered by the monotonic clock just after
+the commit. One process publishes them all: what a start of Python costs is no part of what is measured.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ from benchmarks.content import CHANGING, write_content
 def main(database_url: str, folder: Path) -> None:
     """Publish until the input ends."""
     engine = make_engine(database_url)
+    revisions = dict.fromkeys(CHANGING, 0)
     for line in sys.stdin:
-        pack = folder / f"revision-{line.strip()}"
-        write_content(pack, "bench-changing", CHANGING, revision=int(line))
+        revision, records = map(int, line.split())
+        revisions |= dict.fromkeys(CHANGING[:records], revision)
+        pack = folder / f"revision-{revision}"
+        write_content(pack, "bench-changing", revisions)
         with Session(engine) as session:
             made = plan(session, scan(pack))
         apply(engine, made)

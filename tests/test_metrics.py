@@ -82,6 +82,7 @@ def test_metrics_of_all_workers_are_on_a_port_of_their_own_and_leave_nothing_beh
         assert value(f'http_request_duration_seconds_bucket{{le="+Inf",{timed}}}') == 2
         assert value(f"http_request_duration_seconds_sum{{{timed}}}") > 0
         assert value("publication_generation") == 1
+        assert 0 < value("publish_duration_seconds") < 60
         assert value("response_cache_hits_total") == 0
         assert value("response_cache_misses_total") == 3  # the page in each worker, and the 404
         os.kill(first, signal.SIGKILL)

@@ -15,11 +15,11 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import Engine, delete, select, update
 from sqlmodel import Session, col
-from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import db, models, present, presented
 from app.check import scan
+from app.delivery.headers import Delivery
 from app.editions import Wanted, is_fallback
 from app.models import Op
 from app.pack import Audience, Kind
@@ -380,7 +380,9 @@ def test_a_read_tells_which_publication_and_which_record_it_rests_on(
 ) -> None:
     api = make_api(EVERY_STATE)
     seen: list[dict[str, Any]] = []
-    api.app.user_middleware.append(Middleware(Spy, seen=seen))
+    delivery = api.app.middleware_stack
+    assert isinstance(delivery, Delivery)
+    delivery.app = Spy(delivery.app, seen=seen)
     answer = api.json("/version")["publication"]
     api.json(path)
     assert seen[-1]["publication"] == (answer["generation"], answer["id"])

@@ -31,19 +31,21 @@ CONTENT = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 CACHE_CONTROL = {200: CONTENT, 308: CONTENT, 410: CONTENT, 404: "public, max-age=10"}
 NO_STORE = "no-store"
 UNCACHED_PATHS = ("/livez", "/readyz", "/version")
-CONSTANT = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After, X-Request-ID",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+CONSTANT: RawHeaders = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After, X-Request-ID"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+]
 PREFLIGHT = {
     "Access-Control-Allow-Methods": METHODS,
     "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-ID",
     "Access-Control-Max-Age": "86400",
 }
-POLICY = "default-src 'none'; frame-ancestors 'none'"
+POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+# One validator, the stronger one; one length; and ranges are not served.
+OURS = {b"cache-control", b"content-length", b"etag", b"last-modified", b"accept-ranges", *dict(CONSTANT)}
 CONDITIONAL = {b"if-match", b"if-modified-since", b"if-none-match", b"if-range", b"if-unmodified-since", b"range"}
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 LONGEST_QUERY = 2_000  # bytes; an answer to a longer one is made each time
@@ -79,14 +81,14 @@ class _Answer:
     """An answer held back until it is whole."""
 
     status: int = 500
-    headers: MutableHeaders = field(default_factory=MutableHeaders)
+    headers: RawHeaders = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
     whole: bool = False
 
     async def take(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            self.headers = MutableHeaders(raw=list(message.get("headers", [])))
+            self.headers = [(name.lower(), value) for name, value in message.get("headers", [])]
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
             self.whole = not message.get("more_body", False)
@@ -107,7 +109,7 @@ class Delivery:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        given = _field(scope, b"x-request-id") or ""
+        given = _header(scope["headers"], b"x-request-id") or ""
         request_id = given if REQUEST_ID.fullmatch(given) else next(request_ids)
         answer = await self._answer(scope, receive, request_id)
         status, body = answer.status, b"" if scope["method"] == "HEAD" else answer.body
@@ -131,13 +133,13 @@ class Delivery:
         found = await self._find(scope, receive, request_id)
         if isinstance(found, Sent):
             return found
-        coding = codings.negotiate(_field(scope, b"accept-encoding")) if found.varies else codings.IDENTITY
+        coding = codings.negotiate(_header(scope["headers"], b"accept-encoding")) if found.varies else codings.IDENTITY
         if coding is None:
             detail = "This answer is there in the content codings br, gzip and identity."
             problem = ProblemError(406, "not-acceptable", detail, headers={"Vary": "Accept-Encoding"})
             return await self._problem(scope, receive, request_id, problem)
         await self._encode(found.body, coding)
-        return represent(self.cache, found, coding, _field(scope, b"if-none-match"))
+        return represent(self.cache, found, coding, _header(scope["headers"], b"if-none-match"))
 
     async def _find(self, scope: Scope, receive: Receive, request_id: str) -> Page | Sent:
         """The page that is cached, or the answer made anew."""
@@ -194,7 +196,7 @@ class Delivery:
         if not answer.whole:
             problem = ProblemError(500, "internal-error", "Something went wrong here, and it has been recorded.")
             return await self._problem(scope, receive, request_id, problem)
-        caching = answer.headers.get("cache-control") or _caching(scope, answer.status)
+        caching = _header(answer.headers, b"cache-control") or _caching(scope, answer.status)
         if answer.status != 200 or caching != CONTENT:
             return _finished(answer, caching)
         return self._page(scope, answer, state, target)
@@ -202,16 +204,16 @@ class Delivery:
     def _page(self, scope: Scope, answer: _Answer, state: dict[str, Any], target: Target | None) -> Page:
         """A page of an answer; kept where it was read under the publication that is known to be the newest."""
         body = self.cache.body(bytes(answer.body))
-        _complete(answer.headers, CONTENT)
-        if varies := codings.codable(answer.headers.get("content-type", "")):
-            answer.headers.add_vary_header("Accept-Encoding")
+        headers = _completed(answer.headers, CONTENT)
+        if varies := codings.codable(_header(headers, b"content-type") or ""):
+            MutableHeaders(raw=headers).add_vary_header("Accept-Encoding")
         page = Page(
             target=target.name if target else "",
             path=scope["path"],
             route=scope["route_template"],
             record=state.get("record"),
             publication=None,
-            headers=[(name.lower(), value) for name, value in answer.headers.raw],
+            headers=headers,
             varies=varies,
             body=body,
         )
@@ -250,9 +252,9 @@ def _target(scope: Scope) -> Target:
     return Target(f"{urlencode(pairs)} {scope['path']}", dict(pairs).get("lang"))
 
 
-def _field(scope: Scope, name: bytes) -> str | None:
-    """A request's header field, its lines joined (RFC 9110, section 5.2); None where there is none."""
-    values = [value for key, value in scope["headers"] if key == name]
+def _header(headers: RawHeaders, name: bytes) -> str | None:
+    """A header field, its lines joined (RFC 9110, section 5.2); None where there is none."""
+    values = [value for key, value in headers if key == name]
     return b", ".join(values).decode("latin-1") if values else None
 
 
@@ -261,19 +263,15 @@ def _caching(scope: Scope, status: int) -> str:
     return CACHE_CONTROL.get(status, NO_STORE) if cacheable else NO_STORE
 
 
-def _complete(headers: MutableHeaders, caching: str) -> None:
-    """The headers that are the same on every answer, and how long it may be kept."""
-    for name, value in CONSTANT.items():
-        headers[name] = value
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers["Cache-Control"] = caching
-    # One validator, the stronger one; one length, below; and ranges are not served.
-    for name in ("Content-Length", "ETag", "Last-Modified", "Accept-Ranges"):
-        del headers[name]
+def _completed(headers: RawHeaders, caching: str) -> RawHeaders:
+    """An answer's headers, with those that are the same on every answer, and how long it may be kept."""
+    own = [pair for pair in headers if pair[0] not in OURS]
+    policy = [] if any(name == POLICY[0] for name, _ in own) else [POLICY]
+    return [*own, *policy, *CONSTANT, (b"cache-control", caching.encode())]
 
 
 def _finished(answer: _Answer, caching: str) -> Sent:
-    _complete(answer.headers, caching)
+    headers = _completed(answer.headers, caching)
     if answer.status not in {204, 304}:
-        answer.headers["Content-Length"] = str(len(answer.body))
-    return Sent(answer.status, answer.headers.raw, bytes(answer.body))
+        headers.append((b"content-length", b"%d" % len(answer.body)))
+    return Sent(answer.status, headers, bytes(answer.body))

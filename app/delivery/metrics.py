@@ -164,8 +164,10 @@ class _Publication:
 
         with contextlib.suppress(SQLAlchemyError), Session(self._engine) as session:
             latest = latest_publication(session)
-            generation = latest.generation if latest else 0
+            generation, seconds = (latest.generation, latest.seconds) if latest else (0, 0.0)
+            took = "How long the newest publication's transaction took."
             yield GaugeMetricFamily("publication_generation", "The newest publication.", generation)
+            yield GaugeMetricFamily("publish_duration_seconds", took, seconds)
 
 
 def worker_died(pid: int | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
@@ -12,9 +12,18 @@ from sqlmodel import col
 from app import models, schemas
 from app.db import SessionDep
 from app.pack import Kind
-from app.routes.answers import Filter, FlatQuery, SlugPath, Strict, flat_page, page_response, problems, record_response
+from app.routes.answers import (
+    Filter,
+    FlatQuery,
+    SlugPath,
+    flat_page,
+    page_response,
+    problems,
+    record_response,
+    resource,
+)
 
-router = APIRouter(prefix="/v1/articles", tags=["articles"], dependencies=[Strict])
+router = resource("/v1/articles", "articles")
 
 
 class ArticlesQuery(FlatQuery):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import AfterValidator, Field
 from sqlalchemy import ColumnElement, Integer, Select, String, column, exists, false, func, select, values
 from sqlmodel import col
@@ -23,17 +23,17 @@ from app.routes.answers import (
     Filter,
     FlatQuery,
     SlugPath,
-    Strict,
     absent,
     flat_page,
     origin,
     page_response,
     problems,
+    resource,
 )
 from app.routes.articles import of_condition
 from app.rows import code_key
 
-router = APIRouter(prefix="/v1/conditions", tags=["conditions"], dependencies=[Strict])
+router = resource("/v1/conditions", "conditions")
 
 SYSTEMS = {  # FHIR's addresses of the code systems (HL7 Terminology) beside our own short names
     "http://hl7.org/fhir/sid/icd-10-cm": "icd-10-cm",

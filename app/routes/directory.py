@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 from sqlmodel import col
 
 from app import models, schemas
 from app.db import SessionDep
-from app.routes.answers import Filter, FlatQuery, Strict, flat_page, page_response, problems
+from app.routes.answers import Filter, FlatQuery, flat_page, page_response, problems, resource
 
-router = APIRouter(prefix="/v1/directory", tags=["directory"], dependencies=[Strict])
+router = resource("/v1/directory", "directory")
 
 
 class DirectoryQuery(FlatQuery):

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app import models, schemas
 from app.db import SessionDep
 from app.pack import Kind
-from app.routes.answers import FlatQuery, SlugPath, Strict, flat_page, page_response, problems, record_response
+from app.routes.answers import (
+    FlatQuery,
+    SlugPath,
+    flat_page,
+    page_response,
+    problems,
+    record_response,
+    resource,
+)
 
-router = APIRouter(prefix="/v1/glossary", tags=["glossary"], dependencies=[Strict])
+router = resource("/v1/glossary", "glossary")
 
 
 @router.get("", response_model=schemas.GlossaryPage, responses=problems(422))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement
 from sqlmodel import col
@@ -13,10 +13,19 @@ from starlette.responses import JSONResponse
 from app import models, schemas
 from app.db import SessionDep
 from app.pack import Kind
-from app.routes.answers import Filter, FlatQuery, SlugPath, Strict, flat_page, page_response, problems, record_response
+from app.routes.answers import (
+    Filter,
+    FlatQuery,
+    SlugPath,
+    flat_page,
+    page_response,
+    problems,
+    record_response,
+    resource,
+)
 from app.rows import place_key
 
-router = APIRouter(prefix="/v1", tags=["locations"], dependencies=[Strict])
+router = resource("/v1", "locations")
 
 
 class GeoJSONResponse(JSONResponse):

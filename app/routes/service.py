@@ -12,12 +12,13 @@ from sqlmodel import select
 from app import __version__, models, present, schemas
 from app.check import identifier_key
 from app.db import BareSessionDep, SessionDep, latest_publication, migrated
+from app.documentation import operation_id
 from app.errors import ProblemError
 from app.models import Op
-from app.routes.answers import AddressDep, SlugPath, Strict, gone, problems
+from app.routes.answers import AddressDep, SlugPath, gone, problems, resource
 
-router = APIRouter(prefix="/v1", tags=["service"], dependencies=[Strict])
-operations = APIRouter(tags=["operations"])
+router = resource("/v1", "service")
+operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
 
 
 class ByUrlQuery(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
@@ -15,9 +15,9 @@ from app.editions import Wanted, has_servable
 from app.pack import Contact, Kind, Urgency
 from app.pagination import Paging, counted, paginate
 from app.presented import fill, fill_edition, one_condition, signs_in
-from app.routes.answers import Filter, Strict, absent, origin, page_response, problems
+from app.routes.answers import Filter, absent, origin, page_response, problems, resource
 
-router = APIRouter(prefix="/v1/warning-signs", tags=["warning signs"], dependencies=[Strict])
+router = resource("/v1/warning-signs", "warning signs")
 
 
 class WarningSignsQuery(Paging, Wanted):
