@@ -1,7 +1,7 @@
 """What `app.present` makes of rows, stored as JSON when it is published: a read takes it as it stands.
 
-A stored body leaves open what a deployment or a request decides, by marks that stand where a JSON string begins. No
-content can hold one: a pack refuses control characters.
+A stored body leaves open what a deployment or a request decides, by marks: bytes that JSON has no other use for, and
+that are found in no time.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from app.rows import TABLES, FlatRow, loaded, whole_condition
 IN_MEMORY = 50  # records at a time, and bodies
 MAKERS = ("pack.py", "models.py", "schemas.py", "present.py", "presented.py")  # the code that decides what a body is
 
-# U+0001 stands before a root-relative address, U+0002 for what a request asked for, U+0003 for whether it fell back.
-ADDRESS, REQUESTED, FALLBACK = b'"\\u0001', b'"\\u0002"', b'"\\u0003"'
+# What stands before a root-relative address, for what a request asked for, and for whether it fell back. Within JSON
+# they would be escaped (RFC 8259, section 7), and no content holds them: a pack refuses control characters.
+ADDRESS, REQUESTED, FALLBACK = b"\x01", b"\x02", b"\x03"
 
 FLAT_SHAPES: dict[Kind, dict[str, Callable[[Any, present.Address], schemas.Shape]]] = {
     Kind.article: {"article": present.article},
@@ -52,7 +53,7 @@ def made_by() -> str:
 
 def fill(body: bytes, origin: str, wanted: Wanted | None = None, fallback: bool = False) -> bytes:
     """A stored body as it is sent. `origin` stands before every address: PUBLIC_URL, or nothing."""
-    body = body.replace(ADDRESS, f'"{origin}'.encode())
+    body = body.replace(ADDRESS, origin.encode())
     if wanted is None:
         return body
     requested = schemas.Preference(lang=wanted.lang, audience=wanted.audience).model_dump_json()
@@ -219,4 +220,6 @@ def _body(shape: schemas.Shape) -> bytes:
     fields = shape.model_dump(mode="json")
     if "edition" in fields:
         fields["edition"] |= {"requested": "\x02", "fallback": "\x03"}
-    return to_json(fields)
+    # A quotation mark of the content's own is escaped: none comes right before a mark.
+    body = to_json(fields).replace(b'"\\u0001', b'"' + ADDRESS)
+    return body.replace(b'"\\u0002"', REQUESTED).replace(b'"\\u0003"', FALLBACK)

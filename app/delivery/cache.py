@@ -15,12 +15,12 @@ from typing import NamedTuple, TypeVar
 
 from app.delivery import codings
 
-BODY_COST = 1_000  # bytes of Python's own objects, beside what they hold: measured with tracemalloc, rounded up
-PAGE_COST = 2_500
-REPRESENTATION_COST = 4_500
-SPELLING_COST = 250
+BODY_COST = 2_000  # bytes of Python's own objects, beside what they hold: by what the process grows by, fragments too
+PAGE_COST = 5_000
+REPRESENTATION_COST = 7_000
+SPELLING_COST = 400
 SPELLING_SHARE = 16  # spellings take at most one part in so many of the bytes that the cache may take
-REQUEST_COST = 350
+REQUEST_COST = 500
 REQUEST_SHARE = 8  # and so do whole requests, on the fast path
 STEPS_KEPT = 64
 # A tag beyond language and region is rare, and there is no end of them: answers to those are made anew.
@@ -166,7 +166,9 @@ class Cache:
     def keep(self, page: Page, lang: str | None) -> None:
         """Keep a page, unless it answers for a language that the content does not have: there is no end of those."""
         tag = KEPT_TAG.fullmatch(lang) if lang else None
-        if self.current is None or (lang and (tag is None or tag[1] not in self.current.languages)):
+        if not self.max_bytes or self.current is None:
+            return
+        if lang and (tag is None or tag[1] not in self.current.languages):
             return
         if old := self._pages.pop(page.target, None):
             del old.body.pages[page.target]
