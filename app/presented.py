@@ -56,8 +56,13 @@ def fill(body: bytes, origin: str, wanted: Wanted | None = None, fallback: bool 
     body = body.replace(ADDRESS, origin.encode())
     if wanted is None:
         return body
-    requested = schemas.Preference(lang=wanted.lang, audience=wanted.audience).model_dump_json()
-    return body.replace(REQUESTED, requested.encode()).replace(FALLBACK, b"true" if fallback else b"false")
+    requested = _preference(wanted.lang, wanted.audience)
+    return body.replace(REQUESTED, requested).replace(FALLBACK, b"true" if fallback else b"false")
+
+
+@lru_cache(maxsize=256)
+def _preference(lang: str | None, audience: Audience | None) -> bytes:
+    return schemas.Preference(lang=lang, audience=audience).model_dump_json().encode()
 
 
 def fill_edition(row: Sequence[Any], origin: str, wanted: Wanted) -> bytes:

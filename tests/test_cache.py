@@ -407,12 +407,12 @@ def page_of(cache: Cache, number: int, size: int) -> Page:
 
 
 def test_what_is_kept_stays_within_its_bytes_and_the_least_used_goes_first() -> None:
-    cache = Cache(100_000)
+    cache = Cache(500_000)
     cache.move_on(Publication(1, "a", frozenset()), None)
     for number in range(100):
         cache.keep(page_of(cache, number, 2_000), None)
         assert cache.find(" /0") is not None
-        assert cache.bytes <= 100_000
+        assert cache.bytes <= 500_000
     assert 5 < len(cache) < 60
     assert cache.find(" /1") is None
     assert cache.find(" /99") is not None

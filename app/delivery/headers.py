@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -206,7 +205,7 @@ class Delivery:
         body = self.cache.body(bytes(answer.body))
         headers = _completed(answer.headers, CONTENT)
         if varies := codings.codable(_header(headers, b"content-type") or ""):
-            MutableHeaders(raw=headers).add_vary_header("Accept-Encoding")
+            headers.append((b"vary", b"Accept-Encoding"))  # a field may have several lines
         page = Page(
             target=target.name if target else "",
             path=scope["path"],
