@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def _no_trailing_slash(address: str) -> str:
@@ -19,6 +19,16 @@ WebOrigin = Annotated[
     str,
     StringConstraints(pattern=r"^https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/\-]*)?$", max_length=300),
     AfterValidator(_no_trailing_slash),
+]
+
+
+def _by_spaces(given: str | list[str]) -> list[str]:
+    return given.split() if isinstance(given, str) else given
+
+
+# A site, as a frame's ancestors are named (CSP 3, section 2.3.1): its scheme, its host or all below it, its port.
+Site = Annotated[
+    str, StringConstraints(pattern=r"^https?://(?:\*\.)?[A-Za-z0-9.\-]+(?::(?:[0-9]{1,5}|\*))?$", max_length=300)
 ]
 
 
@@ -79,6 +89,11 @@ class Settings(BaseSettings):
         pattern=r"^\+?[0-9][0-9 ().\-]{2,30}$",
         description="The care team's telephone number. Without it, none is shown.",
     )
+    embed_sites: Annotated[list[Site], NoDecode, BeforeValidator(_by_spaces)] = Field(
+        default=[],
+        description="The sites that may show these pages in a frame, with spaces between them, for example "
+        "`https://clinic.example https://*.school.example`. Without it, any site may.",
+    )
     fast_path: Literal["on", "off"] = Field(
         default="on",
         description="`on`: `serve` answers cached requests as soon as their bytes arrive. "
@@ -102,6 +117,11 @@ class Settings(BaseSettings):
         """Every setting's default, whatever the environment says."""
         return cls.model_construct()
 
+    @property
+    def frame_ancestors(self) -> str:
+        """Who may frame a page (CSP 3, section 6.4.2)."""
+        return " ".join(["'self'", *self.embed_sites]) if self.embed_sites else "*"
+
     def address(self, path: str) -> str:
         """The public address of a root-relative path: absolute where PUBLIC_URL is set, else the path itself."""
         return f"{self.public_url or ''}{path}"
@@ -111,6 +131,6 @@ def settings_table() -> str:
     """The table of every setting in Markdown, as `docs/settings.md` holds it."""
     rows = ["| variable | default | what it does |", "| --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
-        default = "" if field.default is None else f"`{field.default}`"
+        default = "" if field.default in (None, []) else f"`{field.default}`"
         rows.append(f"| `{name.upper()}` | {default} | {field.description} |")
     return "\n".join(rows) + "\n"

@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.assets import FOR_EVER
 from app.delivery import codings
 from app.delivery.cache import Body, Cache, Page, RawHeaders, Representation, represent
 from app.delivery.metrics import UNMATCHED, counts, route_of
@@ -196,14 +197,14 @@ class Delivery:
             problem = ProblemError(500, "internal-error", "Something went wrong here, and it has been recorded.")
             return await self._problem(scope, receive, request_id, problem)
         caching = _header(answer.headers, b"cache-control") or _caching(scope, answer.status)
-        if answer.status != 200 or caching != CONTENT:
+        if answer.status != 200 or caching not in (CONTENT, FOR_EVER):
             return _finished(answer, caching)
-        return self._page(scope, answer, state, target)
+        return self._page(scope, answer, state, target, caching)
 
-    def _page(self, scope: Scope, answer: _Answer, state: dict[str, Any], target: Target | None) -> Page:
+    def _page(self, scope: Scope, answer: _Answer, state: dict[str, Any], target: Target | None, caching: str) -> Page:
         """A page of an answer; kept where it was read under the publication that is known to be the newest."""
         body = self.cache.body(bytes(answer.body))
-        headers = _completed(answer.headers, CONTENT)
+        headers = _completed(answer.headers, caching)
         if varies := codings.codable(_header(headers, b"content-type") or ""):
             headers.append((b"vary", b"Accept-Encoding"))  # a field may have several lines
         page = Page(

@@ -170,6 +170,13 @@ def origin(request: Request) -> str:
     return request.app.state.settings.public_url or ""
 
 
+def of_condition(slug: str) -> ColumnElement[bool]:
+    """Whether an article is related reading for a condition."""
+    link = models.ArticleCondition
+    linked = select(col(link.article_id)).join(models.Condition).where(col(models.Condition.slug) == slug)
+    return col(models.Article.id).in_(linked)
+
+
 def _by_reader(table: type[models.Flat], query: FlatQuery) -> list[ColumnElement[bool]]:
     """The conditions that language (RFC 4647, basic filtering) and audience put on the rows of a flat kind."""
     found = []
@@ -225,9 +232,8 @@ def _absence(kind: Kind) -> Select[*tuple[Any, ...]]:
 def _moved_target(request: Request, kind: Kind, slug: str, current: str) -> str:
     """The request's own path and query with the current slug: in the path, or in the filter that named it."""
     path, query = request.scope["path"], request.url.query
-    old = record_address(kind, slug, str)
-    if path == old or path.startswith(f"{old}/"):
-        path = record_address(kind, current, str) + path.removeprefix(old)
+    if "slug" in request.path_params:
+        path = request.scope["route"].path_format.format(**request.path_params | {"slug": current})
     else:
         parameters = request.query_params.multi_items()
         query = urlencode([(name, current if name == kind and value == slug else value) for name, value in parameters])

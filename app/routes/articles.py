@@ -6,8 +6,6 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 from pydantic import Field
-from sqlalchemy import ColumnElement, select
-from sqlmodel import col
 
 from app import models, schemas
 from app.db import SessionDep
@@ -17,6 +15,7 @@ from app.routes.answers import (
     FlatQuery,
     SlugPath,
     flat_page,
+    of_condition,
     page_response,
     problems,
     record_response,
@@ -44,10 +43,3 @@ def list_articles(request: Request, session: SessionDep, query: Annotated[Articl
 async def get_article(request: Request, slug: SlugPath) -> Response:
     """One article."""
     return await record_response(request, Kind.article, slug)
-
-
-def of_condition(slug: str) -> ColumnElement[bool]:
-    """Whether an article is related reading for a condition."""
-    link = models.ArticleCondition
-    linked = select(col(link.article_id)).join(models.Condition).where(col(models.Condition.slug) == slug)
-    return col(models.Article.id).in_(linked)

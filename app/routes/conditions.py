@@ -25,12 +25,12 @@ from app.routes.answers import (
     SlugPath,
     absent,
     flat_page,
+    of_condition,
     origin,
     page_response,
     problems,
     resource,
 )
-from app.routes.articles import of_condition
 from app.rows import code_key
 
 router = resource("/v1/conditions", "conditions")

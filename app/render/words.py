@@ -1,0 +1,182 @@
+"""The program's own words in what it renders. Content is never translated, and is never made of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.pack import Audience, Contact, Urgency
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language's words; `lang` is the language they are in, which may not be the content's."""
+
+    lang: str
+    warning_signs: str
+    applies_to: str
+    urgency: dict[Urgency, str]
+    contact: dict[Contact, str]
+    umbrella: str
+    incomplete_set: str
+    complete_set: str
+    no_signs: str
+    care_team: str
+    lost_banner: str
+    lost_list: str
+    fallback: str
+    on_this_page: str
+    also_called: str
+    said: str
+    related: str
+    unreviewed: str
+    reviewed: str
+    next_review: str
+    words_by: str
+    based_on: str
+    rights: str
+    published_on: str
+    modified_on: str
+    full_page: str
+    print_page: str
+    publishers_page: str
+    audiences: dict[Audience, str]
+    printed_on: str
+    live_page: str
+    glossary: str
+    means: str
+    withdrawn: str
+    withdrawn_advice: str
+    successor: str
+    not_found: str
+    not_found_advice: str
+    bad_request: str
+    unavailable: str
+    unavailable_advice: str
+    hours_unknown: str
+    about: str
+
+
+ENGLISH = Words(
+    lang="en",
+    warning_signs="Warning signs",
+    applies_to="For {who}",
+    urgency={
+        Urgency.immediate: "Right away",
+        Urgency.urgent: "Today",
+        Urgency.non_urgent: "Not urgent",
+        Urgency.unstated: "No time is given: do not take that as time to wait",
+    },
+    contact={
+        Contact.emergency: "Emergency services",
+        Contact.doctor: "A doctor",
+        Contact.unstated: "Nobody is named",
+    },
+    umbrella="Any sign of this kind counts",
+    incomplete_set="This is not the whole list: there are other signs.",
+    complete_set="These are all the signs that the source names.",
+    no_signs="No warning sign is known here. That does not mean that there is none.",
+    care_team="Care team",
+    lost_banner="Parts of the source were lost. Where a list is missing, this page says so.",
+    lost_list="A list is missing here",
+    fallback="You asked for {requested}. This is in {served}.",
+    on_this_page="On this page",
+    also_called="Also called",
+    said="Say it: {pronunciation}",
+    related="More from this library",
+    unreviewed="No clinician has reviewed this text.",
+    reviewed="Reviewed by {by} on {on}.",
+    next_review="Next review due on {on}.",
+    words_by="Words by {publisher}.",
+    based_on="Based on {source}, {owner}.",
+    rights="Rights: {rights}",
+    published_on="Published on {on}.",
+    modified_on="Changed on {on}.",
+    full_page="Read all of it",
+    print_page="Print",
+    publishers_page="The publisher's own page",
+    audiences={
+        Audience.general: "everybody",
+        Audience.parents: "parents",
+        Audience.teens: "teenagers",
+        Audience.kids: "children",
+    },
+    printed_on="Printed on {on}. The page may have changed since.",
+    live_page="The page as it is now",
+    glossary="Words explained",
+    means="means",
+    withdrawn="This page was withdrawn",
+    withdrawn_advice="Do not use copies of it.",
+    successor="Read this instead",
+    not_found="There is no such page here",
+    not_found_advice="The address may be mistyped, or the page may have moved.",
+    bad_request="This address is not quite right",
+    unavailable="This cannot be read at the moment",
+    unavailable_advice="Try again in a minute.",
+    hours_unknown="Opening hours are not known",
+    about="about",
+)
+
+SPANISH = Words(
+    lang="es",
+    warning_signs="Señales de alarma",
+    applies_to="Para {who}",
+    urgency={
+        Urgency.immediate: "De inmediato",
+        Urgency.urgent: "Hoy mismo",
+        Urgency.non_urgent: "No es urgente",
+        Urgency.unstated: "No se indica cuándo: no lo tome como tiempo para esperar",
+    },
+    contact={
+        Contact.emergency: "Servicios de emergencia",
+        Contact.doctor: "Un médico",
+        Contact.unstated: "No se nombra a nadie",
+    },
+    umbrella="Cuenta cualquier señal de este tipo",
+    incomplete_set="Esta no es la lista completa: hay otras señales.",
+    complete_set="Estas son todas las señales que nombra la fuente.",
+    no_signs="Aquí no se conoce ninguna señal de alarma. Eso no significa que no la haya.",
+    care_team="Equipo de atención",
+    lost_banner="Se perdieron partes de la fuente. Donde falta una lista, esta página lo dice.",
+    lost_list="Aquí falta una lista",
+    fallback="Usted pidió {requested}. Esto está en {served}.",
+    on_this_page="En esta página",
+    also_called="También se llama",
+    said="Se dice: {pronunciation}",
+    related="Más de esta biblioteca",
+    unreviewed="Ningún profesional clínico ha revisado este texto.",
+    reviewed="Revisado por {by} el {on}.",
+    next_review="Próxima revisión: {on}.",
+    words_by="Texto de {publisher}.",
+    based_on="Basado en {source}, {owner}.",
+    rights="Derechos: {rights}",
+    published_on="Publicado el {on}.",
+    modified_on="Modificado el {on}.",
+    full_page="Leer todo",
+    print_page="Imprimir",
+    publishers_page="La página del editor",
+    audiences={
+        Audience.general: "todo el mundo",
+        Audience.parents: "padres",
+        Audience.teens: "adolescentes",
+        Audience.kids: "niños",
+    },
+    printed_on="Impreso el {on}. La página puede haber cambiado desde entonces.",
+    live_page="La página tal como está ahora",
+    glossary="Palabras explicadas",
+    means="significa",
+    withdrawn="Esta página se retiró",
+    withdrawn_advice="No use copias de ella.",
+    successor="Lea esto en su lugar",
+    not_found="Aquí no existe esa página",
+    not_found_advice="Puede que la dirección esté mal escrita o que la página se haya movido.",
+    bad_request="Esta dirección no es del todo correcta",
+    unavailable="Esto no se puede leer en este momento",
+    unavailable_advice="Inténtelo de nuevo en un minuto.",
+    hours_unknown="No se conoce el horario",
+    about="cerca de",
+)
+
+
+def words_for(lang: str) -> Words:
+    """The words that go with content in a language: Spanish beside Spanish, English beside all else."""
+    return SPANISH if lang.split("-", maxsplit=1)[0] == "es" else ENGLISH

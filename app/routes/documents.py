@@ -1,0 +1,109 @@
+"""What the renderings of a condition share: its document read in one snapshot, and its problems as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from sqlalchemy import Connection, select
+from sqlmodel import col
+from starlette.responses import Response
+
+from app import models, schemas
+from app.db import read
+from app.documentation import operation_id
+from app.editions import Wanted, in_language
+from app.errors import ProblemError, parameter_errors
+from app.pack import Kind
+from app.presented import fill, fill_edition, one_condition, stored
+from app.render.document import Document, make_document
+from app.render.html import MEDIA_TYPE, page_headers, render
+from app.render.words import words_for
+from app.routes.answers import absent, check_slug, of_condition, origin
+
+MOST_TERMS = 500  # of a glossary, on one page
+
+
+async def find_document(
+    request: Request, slug: str, wanted: Wanted, anchors: Collection[str] | None = None
+) -> Document:
+    """The document of a condition, in the edition that fits a reader best.
+
+    `anchors` choose its sections, never its signs. Raises 308, 404 and 410 problems.
+    """
+    check_slug(request)
+
+    def ask(reader: Connection) -> tuple[bytes, list[bytes], list[bytes]]:
+        row = reader.execute(one_condition("condition", wanted), {"slug": slug}).first()
+        if row is None:
+            raise absent(request, reader, Kind.condition, slug)
+        article, term = models.Article, models.GlossaryTerm
+        body, lang = col(models.Presented.body), row.lang.split("-")[0]
+        articles = (
+            select(body)
+            .join(article, stored("article", article.id))
+            .where(of_condition(slug), in_language(article.lang, lang))
+            .order_by(col(article.sort_key))
+        )
+        terms = (
+            select(body)
+            .join(term, stored("glossary", term.id))
+            .where(in_language(term.lang, lang))
+            .order_by(col(term.sort_key))
+            .limit(MOST_TERMS)
+        )
+        whole = fill_edition(row, origin(request), wanted)
+        return whole, list(reader.scalars(articles)), list(reader.scalars(terms))
+
+    whole, articles, terms = await read(request, ask)
+    return make_document(
+        schemas.Condition.model_validate_json(whole),
+        [schemas.Article.model_validate_json(fill(body, origin(request))) for body in articles],
+        [schemas.GlossaryTerm.model_validate_json(fill(body, origin(request))) for body in terms],
+        request.app.state.settings,
+        anchors,
+    )
+
+
+class PageRoute(APIRoute):
+    """A route of a page for people: its problems are pages too. It ignores parameters that it does not know."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's handler, with problems caught."""
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                return problem_page(request, parameter_errors(error))
+            except ProblemError as problem:
+                return problem_page(request, problem)
+
+        return handled
+
+
+def pages(prefix: str = "") -> APIRouter:
+    """A router for pages."""
+    return APIRouter(
+        prefix=prefix, route_class=PageRoute, include_in_schema=False, generate_unique_id_function=operation_id
+    )
+
+
+def page(request: Request, template: str, *styles: str, framed: bool = True, **context: Any) -> Response:
+    """A page of a template; `styles` are its own `<style>` elements, `framed` where others may frame it."""
+    settings = request.app.state.settings
+    body = render(template, settings, **context)
+    return Response(body, media_type=MEDIA_TYPE, headers=page_headers(settings, *styles, framed=framed))
+
+
+def problem_page(request: Request, problem: ProblemError) -> Response:
+    """A problem as a page for people, with the problem's own status and headers."""
+    words = words_for(request.query_params.get("lang", "en"))
+    response = page(request, "problem.html", problem=problem, words=words)
+    response.status_code = problem.status
+    response.headers.update(problem.headers)
+    return response
