@@ -106,6 +106,27 @@ EXAMPLES = (
         "/v1/conditions/hiccup-hat-syndrome/warning-signs",
     ),
     Example(
+        "getConditionHtml", "html", "A fragment for a page, in made-up content", "/v1/conditions/giggle-elbow.html"
+    ),
+    Example(
+        "getConditionMarkdown",
+        "markdown",
+        "Markdown: what stands in a quotation must not be left out",
+        "/v1/conditions/neutropenia.md",
+    ),
+    Example(
+        "getConditionText",
+        "text",
+        "Plain text, in made-up content: what begins with `[!]` must not be left out",
+        "/v1/conditions/giggle-elbow.txt",
+    ),
+    Example(
+        "getConditionLinkedData",
+        "linked-data",
+        "JSON-LD in made-up content: each sign says that there are others",
+        "/v1/conditions/giggle-elbow.jsonld",
+    ),
+    Example(
         "listConditionArticles",
         "articles",
         "Related reading for a condition",
@@ -125,6 +146,12 @@ EXAMPLES = (
     Example("listLocations", "urgent-care", "Places of one kind", "/v1/locations?kind=urgent-care&city=farmington"),
     Example("listLocationsGeojson", "places", "Places for a map", "/v1/locations.geojson?state=CT&limit=2"),
     Example("getLocation", "location", "A place of care", "/v1/locations/main-campus-hartford"),
+    Example(
+        "getLocationLinkedData",
+        "linked-data",
+        "A place as JSON-LD: a town's point is left out",
+        "/v1/locations/main-campus-hartford.jsonld",
+    ),
     Example("listGlossaryTerms", "terms", "Medical words, by the alphabet", "/v1/glossary?audience=parents&limit=2"),
     Example("getGlossaryTerm", "term", "A word and what it means", "/v1/glossary/neutrophils"),
     Example("listDirectoryEntries", "entries", "One group of services", "/v1/directory?group=find-a-doctor"),
@@ -154,7 +181,10 @@ def _answer(api: Api, example: Example) -> dict[str, object]:
     answer = api.get(example.request, headers={"X-Request-ID": REQUEST_ID})
     if answer.status_code != example.status:
         raise ValueError(f"{example.request} answered {answer.status_code}, not {example.status}: {answer.text}")
-    return {**example._asdict(), "value": answer.json()}
+    return {
+        **example._asdict(),
+        "value": answer.json() if answer.headers["content-type"].endswith("json") else answer.text,
+    }
 
 
 def fix_publications(engine: Engine) -> None:

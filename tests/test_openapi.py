@@ -22,6 +22,14 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     operation["operationId"]: operation for path in DOCUMENT["paths"].values() for operation in path.values()
 }
 SHAPES: dict[str, dict[str, Any]] = DOCUMENT["components"]["schemas"]
+MEDIA_TYPES = {  # of the answers that are not plain JSON
+    "getConditionHtml": "text/html",
+    "getConditionLinkedData": "application/ld+json",
+    "getConditionMarkdown": "text/markdown",
+    "getConditionText": "text/plain",
+    "getLocationLinkedData": "application/ld+json",
+    "listLocationsGeojson": "application/geo+json",
+}
 
 each_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 each_example = pytest.mark.parametrize(
@@ -90,6 +98,10 @@ def test_the_document_has_every_address_of_the_contract() -> None:
         "/v1/by-url",
         "/v1/conditions",
         "/v1/conditions/{slug}",
+        "/v1/conditions/{slug}.html",
+        "/v1/conditions/{slug}.jsonld",
+        "/v1/conditions/{slug}.md",
+        "/v1/conditions/{slug}.txt",
         "/v1/conditions/{slug}/articles",
         "/v1/conditions/{slug}/warning-signs",
         "/v1/directory",
@@ -98,6 +110,7 @@ def test_the_document_has_every_address_of_the_contract() -> None:
         "/v1/locations",
         "/v1/locations.geojson",
         "/v1/locations/{slug}",
+        "/v1/locations/{slug}.jsonld",
         "/v1/sources/{slug}",
         "/v1/warning-signs",
         "/livez",
@@ -259,4 +272,4 @@ def test_an_example_is_of_the_shape_that_its_operation_declares(example: dict[st
 def _media_type(example: dict[str, Any]) -> str:
     if example["status"] != 200:
         return "application/problem+json"
-    return "application/geo+json" if example["operation"] == "listLocationsGeojson" else "application/json"
+    return MEDIA_TYPES.get(example["operation"], "application/json")

@@ -272,18 +272,21 @@ ERRORS = [
     ("/v1/by-url", "/v1/by-url?url=hhs:0900", 410),
     ("/v1/conditions/{slug}", "/v1/conditions/balloon-knees?audience=teens", 404),
     ("/v1/conditions/{slug}/warning-signs", "/v1/conditions/balloon-knees/warning-signs?audience=teens", 404),
+    ("/v1/conditions/{slug}.md", "/v1/conditions/balloon-knees.md?audience=teens", 404),
     *(
         (f"/v1/conditions/{{slug}}{rest}", f"/v1/conditions/hiccup-hat{rest}", 308)
-        for rest in ("", "/warning-signs", "/articles")
+        for rest in ("", "/warning-signs", "/articles", ".html", ".jsonld", ".md", ".txt")
     ),
     *(
         (f"/v1/conditions/{{slug}}{rest}", f"/v1/conditions/whispering-thumb{rest}", 410)
-        for rest in ("", "/warning-signs", "/articles")
+        for rest in ("", "/warning-signs", "/articles", ".html", ".jsonld", ".md", ".txt")
     ),
     ("/v1/articles/{slug}", "/v1/articles/parent-hats", 308),
     ("/v1/articles/{slug}", "/v1/articles/how-to-iron-a-cat", 410),
     ("/v1/locations/{slug}", "/v1/locations/hat-house", 308),
     ("/v1/locations/{slug}", "/v1/locations/leaning-hat-tower", 410),
+    ("/v1/locations/{slug}.jsonld", "/v1/locations/hat-house.jsonld", 308),
+    ("/v1/locations/{slug}.jsonld", "/v1/locations/leaning-hat-tower.jsonld", 410),
     ("/v1/glossary/{slug}", "/v1/glossary/hickup", 308),
     ("/v1/glossary/{slug}", "/v1/glossary/hattitude", 410),
 ]

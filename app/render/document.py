@@ -12,6 +12,7 @@ from app.settings import Settings
 
 # Marks that turn or isolate the direction of what follows (Unicode, UAX #9): they would reach beyond their own text.
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+LINE = re.compile("[\u2028\u2029]")  # separators of lines and paragraphs: a pack refuses all others
 WEB = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
@@ -62,13 +63,13 @@ def direction(lang: str) -> str:
 
 
 def inert(text: str) -> str:
-    """A text of the content without marks that change the direction of what comes after it."""
-    return DIRECTION.sub("", text)
+    """A text of the content without marks that change the direction of what comes after it, and on one line."""
+    return LINE.sub(" ", DIRECTION.sub("", text))
 
 
 def web_address(url: str | None) -> str | None:
     """An address that may be followed: of the web, and whole. None for anything else."""
-    return url if url and WEB.fullmatch(url) else None
+    return url if url and WEB.fullmatch(url) and not DIRECTION.search(url) else None
 
 
 def other_names(condition: schemas.Condition) -> list[str]:

@@ -2,20 +2,94 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
+from app import schemas
 from app.editions import Wanted
-from app.render.html import MEDIA_TYPE, render
-from app.routes.answers import SlugPath, problems, resource
+from app.pack import Kind
+from app.render import jsonld
+from app.render.html import render
+from app.render.markdown import markdown
+from app.render.text import text
+from app.routes.answers import SlugPath, problems, record_response, resource
 from app.routes.documents import find_document
 
 router = resource("/v1/conditions", "conditions")
+places = resource("/v1/locations", "locations")
+
+PROBLEMS = problems(308, 404, 410, 422)
 
 
-@router.get("/{slug}.html", response_class=Response, responses=problems(308, 404, 410, 422))
+class MarkdownResponse(Response):
+    """An answer in Markdown (RFC 7763)."""
+
+    media_type = "text/markdown"
+
+
+class LinkedDataResponse(JSONResponse):
+    """An answer in JSON-LD 1.1 (W3C), with schema.org's context."""
+
+    media_type = "application/ld+json"
+
+    def render(self, content: jsonld.Node) -> bytes:
+        """A node as the answer's body."""
+        return jsonld.written(content)
+
+
+LINKED_DATA: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            LinkedDataResponse.media_type: {
+                "schema": {
+                    "type": "object",
+                    "description": "A node in schema.org's vocabulary.",
+                    "properties": {"@context": {"type": "string"}, "@type": {"type": "string"}},
+                    "required": ["@context", "@type"],
+                    "additionalProperties": True,
+                }
+            }
+        }
+    },
+    **PROBLEMS,
+}
+
+
+@router.get("/{slug}.html", response_class=HTMLResponse, responses=PROBLEMS)
 async def get_condition_html(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
     """A condition as a fragment of HTML, for a page of your own."""
     document = await find_document(request, slug, query)
-    return Response(render("edition.html", document.settings, document=document), media_type=MEDIA_TYPE)
+    return HTMLResponse(render("edition.html", document.settings, document=document))
+
+
+@router.get("/{slug}.md", response_class=MarkdownResponse, responses=PROBLEMS)
+async def get_condition_markdown(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
+    """A condition as Markdown (CommonMark). Its content is escaped: none of it is markup."""
+    return MarkdownResponse(markdown(await find_document(request, slug, query)))
+
+
+@router.get("/{slug}.txt", response_class=PlainTextResponse, responses=PROBLEMS)
+async def get_condition_text(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
+    """A condition as plain text. What begins with `[!]` must not be left out."""
+    return PlainTextResponse(text(await find_document(request, slug, query)))
+
+
+@router.get("/{slug}.jsonld", response_class=LinkedDataResponse, responses=LINKED_DATA)
+async def get_condition_linked_data(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
+    """A condition as schema.org's JSON-LD: a MedicalWebPage about a MedicalCondition.
+
+    Its `usageInfo` and each part's text have to be shown with it.
+    """
+    return LinkedDataResponse(jsonld.condition_page(await find_document(request, slug, query)))
+
+
+@places.get("/{slug}.jsonld", response_class=LinkedDataResponse, responses=LINKED_DATA)
+async def get_location_linked_data(request: Request, slug: SlugPath) -> Response:
+    """A place of care as schema.org's JSON-LD: a Hospital, a MedicalClinic, or else a MedicalBusiness."""
+    found = await record_response(request, Kind.location, slug)
+    return LinkedDataResponse(jsonld.location(schemas.Location.model_validate_json(bytes(found.body))))
+
+
+router.routes += places.routes
