@@ -23,6 +23,7 @@ log = logging.getLogger("app.errors")
 
 MEDIA_TYPE = "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"
+AWAY = (OperationalError, ProgrammingError, PoolTimeoutError)  # what the database raises where it cannot be read
 # RFC 9110's phrases, where older Pythons have older ones.
 PHRASES = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
 
@@ -77,9 +78,8 @@ def install(app: FastAPI) -> None:
     app.exception_handler(ProblemError)(_problem)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_http)
-    app.exception_handler(OperationalError)(_unavailable)
-    app.exception_handler(ProgrammingError)(_unavailable)
-    app.exception_handler(PoolTimeoutError)(_unavailable)
+    for away in AWAY:
+        app.exception_handler(away)(_unavailable)
     app.exception_handler(DBAPIError)(_database_error)
 
 
@@ -125,13 +125,22 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 
 async def _database_error(request: Request, error: DBAPIError) -> Response:
-    """A connection that broke off is the database's fault, whatever kind of error tells of it; the rest is ours."""
-    if not error.connection_invalidated:
+    if not is_away(error):
         raise error
     return await _unavailable(request, error)
 
 
-async def _unavailable(request: Request, error: Exception) -> Response:
+def is_away(error: Exception) -> bool:
+    """Whether it is the database's fault: a connection that broke off is, whatever kind of error tells of it."""
+    return isinstance(error, AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def unavailable(error: Exception) -> ProblemError:
+    """503 for a database that cannot be read, whose error is logged."""
     log.error("the database cannot be read: %s", getattr(error, "orig", None) or error)
     detail = "The content cannot be read at the moment. Try again shortly."
-    return _render(request, ProblemError(503, "unavailable", detail, headers={"Retry-After": "5"}))
+    return ProblemError(503, "unavailable", detail, headers={"Retry-After": "5"})
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    return _render(request, unavailable(error))

@@ -4,18 +4,88 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import nh3
+import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from app.assets import asset
-from app.render.document import direction, inert, web_address
+from app.pack import Contact, Urgency
+from app.render.document import Document, direction, inert, other_names, web_address
+from app.render.glossary import Explainer
+from app.render.words import reader_of, spoken
+from app.schemas import WarningSign
 from app.settings import Settings
 
 MEDIA_TYPE = "text/html; charset=utf-8"
+MOST_SIGNS = 6  # on one care card, so that each fits a printed page
+
+# All that a fragment is made of: a second fence, should a template ever let something through.
+TAGS = {
+    *("article", "section", "header", "footer", "nav", "div", "p", "span", "strong", "a", "dfn"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "details", "summary"),
+}
+ATTRIBUTES = {
+    "*": {"id", "class", "lang", "dir", "role", "aria-labelledby"},
+    "a": {"href", "rel", "target"},
+    "details": {"open"},
+}
+
+
+class CareCard(NamedTuple):
+    """Warning signs that stand one after the other and call for the same."""
+
+    urgency: Urgency
+    contact: Contact
+    action: str
+    signs: Sequence[WarningSign]
+
+
+def care_cards(signs: Sequence[WarningSign]) -> list[CareCard]:
+    """All the signs of a set in their order, on cards of up to MOST_SIGNS."""
+    return [
+        CareCard(*called_for, run[first : first + MOST_SIGNS])
+        for called_for, group in groupby(signs, key=lambda sign: (sign.urgency, sign.contact, sign.action))
+        for run in [list(group)]
+        for first in range(0, len(run), MOST_SIGNS)
+    ]
+
+
+def fragment(document: Document, heading_level: int = 1, *, card: bool = False, printed: bool = False) -> Markup:
+    """An edition as HTML to put into a page. `heading_level`, 1 to 4, is its name's.
+
+    `card` leaves out summary and sections, never what stands with the signs; `printed` opens what paper cannot.
+    """
+    made = render(
+        "edition.html",
+        document.settings,
+        document=document,
+        cards=care_cards(document.condition.warning_signs.signs),
+        explain=Explainer(document),
+        level=heading_level,
+        card=card,
+        printed=printed,
+    )
+    return Markup(_cleaner().clean(made))  # noqa: S704  # cleaned
+
+
+def qr_code(address: str) -> Markup:
+    """An address as a QR code (ISO/IEC 18004), an SVG to put into a page."""
+    code = segno.make_qr(address, error="m")
+    return Markup(code.svg_inline(border=4, light="#fff", omitsize=True, svgclass="qr", lineclass=None))  # noqa: S704
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "tel"}, link_rel=None)
 
 
 @cache
@@ -28,9 +98,20 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: inert(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
     )
-    made.filters |= {"web_address": web_address, "iso": dt.date.isoformat}
-    made.globals |= {"asset": asset, "direction": direction}
+    made.filters |= {"web_address": web_address, "iso": dt.date.isoformat, "spoken": spoken, "dialled": _dialled}
+    made.globals |= {
+        "asset": asset,
+        "direction": direction,
+        "other_names": other_names,
+        "reader_of": reader_of,
+        "qr_code": qr_code,
+    }
     return made
+
+
+def _dialled(phone: str) -> str:
+    """A telephone number as a `tel:` address has it (RFC 3966)."""
+    return re.sub(r"[^+0-9]", "", phone)
 
 
 def render(template: str, settings: Settings, **context: Any) -> str:

@@ -57,7 +57,6 @@ class Words:
     show: str
     partly: str
     glossary: str
-    means: str
     withdrawn: str
     withdrawn_advice: str
     reason: str
@@ -78,7 +77,6 @@ class Words:
     hours_unknown: str
     phone: str
     next_page: str
-    about: str
 
 
 ENGLISH = Words(
@@ -154,7 +152,6 @@ ENGLISH = Words(
     show="Show",
     partly="Only some of the sections are shown.",
     glossary="Words explained",
-    means="means",
     withdrawn="This page was withdrawn",
     withdrawn_advice="Do not use copies of it.",
     reason="Reason: {reason}",
@@ -181,7 +178,6 @@ ENGLISH = Words(
     hours_unknown="Opening hours are not known",
     phone="Telephone",
     next_page="Next page",
-    about="about",
 )
 
 SPANISH = Words(
@@ -257,7 +253,6 @@ SPANISH = Words(
     show="Mostrar",
     partly="Solo se muestran algunas de las secciones.",
     glossary="Palabras explicadas",
-    means="significa",
     withdrawn="Esta página se retiró",
     withdrawn_advice="No use copias de ella.",
     reason="Motivo: {reason}",
@@ -284,7 +279,6 @@ SPANISH = Words(
     hours_unknown="No se conoce el horario",
     phone="Teléfono",
     next_page="Página siguiente",
-    about="cerca de",
 )
 
 

@@ -131,10 +131,15 @@ def resource(prefix: str, tag: str) -> APIRouter:
 
 async def record_response(request: Request, kind: Kind, slug: str) -> Response:
     """One record of a flat kind. Raises 308, 404 and 410 problems."""
+    return Response(await record_body(request, kind, slug), media_type=JSON)
+
+
+async def record_body(request: Request, kind: Kind, slug: str) -> bytes:
+    """One record of a flat kind, as JSON. Raises 308, 404 and 410 problems."""
 
     request.state.record = (kind, slug)
     (body,) = await first(request, one_record(kind), slug, lambda reader: absent(request, reader, kind, slug))
-    return Response(fill(body, origin(request)), media_type=JSON)
+    return fill(body, origin(request))
 
 
 def flat_page(

@@ -8,7 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from markupsafe import Markup
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 from starlette.responses import Response
 
@@ -16,12 +18,13 @@ from app import models, schemas
 from app.db import read
 from app.documentation import operation_id
 from app.editions import Wanted, in_language
-from app.errors import ProblemError, parameter_errors
+from app.errors import ProblemError, is_away, parameter_errors, unavailable
 from app.pack import Kind
+from app.present import Address
 from app.presented import fill, fill_edition, one_condition, stored
 from app.render.document import Document, make_document
 from app.render.html import MEDIA_TYPE, page_headers, render
-from app.render.words import words_for
+from app.render.words import reader_of, words_for
 from app.routes.answers import absent, check_slug, of_condition, origin
 
 MOST_TERMS = 500  # of a glossary, on one page
@@ -34,7 +37,6 @@ async def find_document(
 
     `anchors` choose its sections, never its signs. Raises 308, 404 and 410 problems.
     """
-    check_slug(request)
 
     def ask(reader: Connection) -> tuple[bytes, list[bytes], list[bytes]]:
         row = reader.execute(one_condition("condition", wanted), {"slug": slug}).first()
@@ -77,11 +79,16 @@ class PageRoute(APIRoute):
 
         async def handled(request: Request) -> Response:
             try:
+                check_slug(request)
                 return await handle(request)
             except RequestValidationError as error:
                 return problem_page(request, parameter_errors(error))
             except ProblemError as problem:
                 return problem_page(request, problem)
+            except SQLAlchemyError as error:
+                if not is_away(error):
+                    raise
+                return problem_page(request, unavailable(error))
 
         return handled
 
@@ -94,16 +101,42 @@ def pages(prefix: str = "") -> APIRouter:
 
 
 def page(request: Request, template: str, *styles: str, framed: bool = True, **context: Any) -> Response:
-    """A page of a template; `styles` are its own `<style>` elements, `framed` where others may frame it."""
+    """A page of a template; `styles` are its own `<style>` elements, `framed` where others may frame it.
+
+    A style is program text: it goes into the page as it stands.
+    """
     settings = request.app.state.settings
-    body = render(template, settings, **context)
+    body = render(template, settings, styles=[Markup(style) for style in styles], **context)  # noqa: S704
     return Response(body, media_type=MEDIA_TYPE, headers=page_headers(settings, *styles, framed=framed))
 
 
 def problem_page(request: Request, problem: ProblemError) -> Response:
     """A problem as a page for people, with the problem's own status and headers."""
     words = words_for(request.query_params.get("lang", "en"))
-    response = page(request, "problem.html", problem=problem, words=words)
+    address = request.app.state.settings.address
+    successor = problem.members.get("successor")
+    editions = [
+        (
+            reader_of(edition["lang"], edition["audience"], words),
+            address(f"{request.scope['path']}?lang={edition['lang']}&audience={edition['audience']}"),
+        )
+        for edition in problem.members.get("available", [])
+    ]
+    response = page(
+        request,
+        "problem.html",
+        problem=problem,
+        words=words,
+        page_theme={"light": "light", "dark": "dark"}.get(request.query_params.get("theme", ""), "auto"),
+        successor=successor and page_of(successor, address),
+        editions=editions,
+    )
     response.status_code = problem.status
     response.headers.update(problem.headers)
     return response
+
+
+def page_of(record: str, address: Address) -> str:
+    """The page that shows a record, by the record's own address."""
+    *_, kind, slug = record.split("/")
+    return address(f"/embed/{kind}/{slug}")

@@ -2,18 +2,224 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from collections.abc import Collection
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlencode
 
 from fastapi import Query, Request, Response
+from pydantic import AfterValidator, BaseModel, Field
 
+from app import models, schemas
+from app.db import SessionDep
 from app.editions import Wanted
-from app.routes.answers import SlugPath
-from app.routes.documents import find_document, page, pages
+from app.pack import Kind
+from app.present import notice
+from app.render.colour import accent_style
+from app.render.document import Document
+from app.render.html import fragment
+from app.render.words import words_for
+from app.routes.answers import FlatQuery, SlugPath, flat_page, record_body
+from app.routes.documents import find_document, page, page_of, pages
 
 router = pages()
 
 
+def _colour(text: str) -> str:
+    digits = text.removeprefix("#").lower()
+    if not re.fullmatch("[0-9a-f]{6}", digits):
+        raise ValueError("must be six hexadecimal digits, with or without a # before them: 0a7d6b")
+    return digits
+
+
+class Look(BaseModel):
+    """How a page looks; nothing of what it says depends on this."""
+
+    theme: Literal["light", "dark", "auto"] = "auto"
+    accent: Annotated[str, AfterValidator(_colour)] | None = None
+    heading_level: int = Field(default=1, ge=1, le=4)
+
+
+class Choice(Wanted):
+    """Which edition of a condition, and which of its sections: never which of its signs."""
+
+    sections: list[str] | None = None  # anchors, with commas between them or each by itself
+
+    @property
+    def anchors(self) -> Collection[str] | None:
+        """The sections asked for; None where all are."""
+        return {name for some in self.sections or [] for name in some.split(",") if name} or None
+
+
+class ConditionPageQuery(Look, Choice):
+    """The parameters of a condition's page."""
+
+    view: Literal["card", "full"] = "full"
+
+
+class HandoutQuery(Choice):
+    """The parameters of a condition's handout."""
+
+    size: Literal["normal", "large"] = "normal"
+
+
+class LocationsPageQuery(Look, FlatQuery):
+    """The parameters of the list of places."""
+
+
 @router.get("/embed/conditions/{slug}")
-async def get_condition_page(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
-    """A condition as a page."""
-    return page(request, "page.html", document=await find_document(request, slug, query))
+async def get_condition_page(
+    request: Request, slug: SlugPath, query: Annotated[ConditionPageQuery, Query()]
+) -> Response:
+    """A condition as a page or, with `view=card`, as a card: its signs and all that stands with them."""
+    document = await find_document(request, slug, query, query.anchors)
+    address, card = document.settings.address, query.view == "card"
+    own, wanted = f"/embed/conditions/{slug}", {"sections", "view", "heading_level"}
+    return page(
+        request,
+        "page.html",
+        *_styles(query),
+        **_about(request, document, f"{own}{_query(query, {'view'})}"),
+        unlisted=card,
+        page_theme=query.theme,
+        card=card,
+        partly=_partly(document),
+        fragment=fragment(document, query.heading_level, card=card),
+        full_page=address(f"{own}{_query(query, wanted)}"),
+        print_page=address(f"/print/conditions/{slug}{_query(query, wanted | {'theme', 'accent'})}"),
+    )
+
+
+@router.get("/print/conditions/{slug}")
+async def get_condition_handout(request: Request, slug: SlugPath, query: Annotated[HandoutQuery, Query()]) -> Response:
+    """A condition as a handout. It leaves the day to the reader's own browser, or pen: a page stays the same."""
+    document = await find_document(request, slug, query, query.anchors)
+    edition = _told(query, {"sections", "size"})
+    live = f"/embed/conditions/{slug}{_query(query, {'sections', 'size'})}"
+    return page(
+        request,
+        "print.html",
+        **_about(request, document, live),
+        unlisted=True,
+        page_theme="light",
+        size=query.size,
+        kept=edition.items(),
+        partly=_partly(document),
+        fragment=fragment(document, printed=True),
+        live_page=document.settings.address(live) if document.settings.public_url else None,
+    )
+
+
+@router.get("/embed/articles/{slug}")
+async def get_article_page(request: Request, slug: SlugPath, query: Annotated[Look, Query()]) -> Response:
+    """Related reading as a page."""
+    article = schemas.Article.model_validate_json(await record_body(request, Kind.article, slug))
+    return _record_page(request, "article.html", query, article, article=article, title=article.title)
+
+
+@router.get("/embed/locations")
+def list_locations_page(
+    request: Request, session: SessionDep, query: Annotated[LocationsPageQuery, Query()]
+) -> Response:
+    """Places of care as a page, and the way to the next."""
+    found, bodies = flat_page(request, session, query, models.Location, "location")
+    places = [schemas.Location.model_validate_json(body) for body in bodies]
+    address = request.app.state.settings.address
+    words = words_for(query.lang or "en")
+    look = _query(query, set(FlatQuery.model_fields))
+    return page(
+        request,
+        "locations.html",
+        *_styles(query),
+        **_nothing_else(),
+        words=words,
+        page_theme=query.theme,
+        level=query.heading_level,
+        locations=[(place, f"{page_of(place.address, address)}{look}") for place in places],
+        next=found.next,
+        notice=notice(words.lang),
+        publisher=None,
+    )
+
+
+@router.get("/embed/locations/{slug}")
+async def get_location_page(request: Request, slug: SlugPath, query: Annotated[Look, Query()]) -> Response:
+    """A place of care as a page."""
+    location = schemas.Location.model_validate_json(await record_body(request, Kind.location, slug))
+    places = request.app.state.settings.address(f"/embed/locations{_query(query)}")
+    return _record_page(
+        request, "location.html", query, location, location=location, title=location.name, places=places
+    )
+
+
+def _record_page(
+    request: Request, template: str, look: Look, record: schemas.Article | schemas.Location, **context: Any
+) -> Response:
+    own = f"{request.scope['path']}{_query(look)}"
+    about = _nothing_else() | {
+        "alternates": [("application/json", record.address)],
+        "canonical": record.url,
+        "oembed": _oembed(request, own),
+    }
+    return page(
+        request,
+        template,
+        *_styles(look),
+        **about,
+        words=words_for(record.lang),
+        page_theme=look.theme,
+        level=look.heading_level,
+        notice=notice(record.lang),
+        publisher=record.publisher,
+        **context,
+    )
+
+
+def _about(request: Request, document: Document, own: str) -> dict[str, Any]:
+    """What a condition's page says of itself to programs; `own` is the path that oEmbed knows it by."""
+    condition = document.condition
+    served = urlencode({"lang": document.lang, "audience": condition.edition.served.audience})
+    renderings = {
+        "text/markdown": ".md",
+        "text/plain": ".txt",
+        "application/ld+json": ".jsonld",
+        "application/json": "",
+    }
+    return {
+        "document": document,
+        "title": condition.name,
+        "alternates": [(kind, f"{condition.address}{ending}?{served}") for kind, ending in renderings.items()],
+        "canonical": condition.url,
+        "oembed": _oembed(request, own),
+    }
+
+
+def _nothing_else() -> dict[str, Any]:
+    return {"alternates": [], "canonical": None, "oembed": None, "unlisted": False}
+
+
+def _oembed(request: Request, own: str) -> str | None:
+    """Where a page's oEmbed answer is, but for its format; None where the deployment has no public address."""
+    settings = request.app.state.settings
+    if not settings.public_url:
+        return None
+    return f"{settings.address('/oembed')}?url={quote(settings.address(own), safe='')}"
+
+
+def _styles(look: Look) -> list[str]:
+    return [accent_style(look.accent)] if look.accent else []
+
+
+def _partly(document: Document) -> bool:
+    return len(document.sections) < len(document.condition.sections)
+
+
+def _query(query: BaseModel, without: Collection[str] = ()) -> str:
+    """What a request told of the parameters that are known, to go on with; the same for every spelling."""
+    told = _told(query, without)
+    return f"?{urlencode(told)}" if told else ""
+
+
+def _told(query: BaseModel, without: Collection[str]) -> dict[str, str]:
+    told = query.model_dump(mode="json", exclude_unset=True, exclude_none=True, exclude=set(without))
+    return {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in told.items()}

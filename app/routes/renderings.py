@@ -11,10 +11,10 @@ from app import schemas
 from app.editions import Wanted
 from app.pack import Kind
 from app.render import jsonld
-from app.render.html import render
+from app.render.html import fragment
 from app.render.markdown import markdown
 from app.render.text import text
-from app.routes.answers import SlugPath, problems, record_response, resource
+from app.routes.answers import SlugPath, problems, record_body, resource
 from app.routes.documents import find_document
 
 router = resource("/v1/conditions", "conditions")
@@ -61,7 +61,7 @@ LINKED_DATA: dict[int | str, dict[str, Any]] = {
 async def get_condition_html(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
     """A condition as a fragment of HTML, for a page of your own."""
     document = await find_document(request, slug, query)
-    return HTMLResponse(render("edition.html", document.settings, document=document))
+    return HTMLResponse(fragment(document))
 
 
 @router.get("/{slug}.md", response_class=MarkdownResponse, responses=PROBLEMS)
@@ -88,8 +88,8 @@ async def get_condition_linked_data(request: Request, slug: SlugPath, query: Ann
 @places.get("/{slug}.jsonld", response_class=LinkedDataResponse, responses=LINKED_DATA)
 async def get_location_linked_data(request: Request, slug: SlugPath) -> Response:
     """A place of care as schema.org's JSON-LD: a Hospital, a MedicalClinic, or else a MedicalBusiness."""
-    found = await record_response(request, Kind.location, slug)
-    return LinkedDataResponse(jsonld.location(schemas.Location.model_validate_json(bytes(found.body))))
+    place = schemas.Location.model_validate_json(await record_body(request, Kind.location, slug))
+    return LinkedDataResponse(jsonld.location(place))
 
 
 router.routes += places.routes
