@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fastapi import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from app.errors import ProblemError
 
@@ -46,3 +46,11 @@ async def get_asset(request: Request) -> Response:
         raise ProblemError(404, "not-found", "There is no such file here.")
     current = request.path_params["digest"] == asset(name).digest
     return FileResponse(FOLDER / name, headers={"Cache-Control": FOR_EVER} if current else None)
+
+
+async def get_integrity(request: Request) -> Response:
+    """Each file of HASHED: the address that holds its hash, and its integrity, for a page that pins what it loads."""
+    address = request.app.state.settings.address
+    return JSONResponse(
+        {name: {"address": address(asset(name).path), "integrity": asset(name).integrity} for name in HASHED}
+    )

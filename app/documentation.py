@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from app import schemas
-from app.assets import get_asset
+from app.assets import get_asset, get_integrity
 from app.settings import Settings
 
 HERE = Path(__file__).parent
@@ -73,6 +73,7 @@ def operation_id(route: APIRoute) -> str:
 def install(app: FastAPI) -> None:
     """Give an app its OpenAPI document and its documentation page."""
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+    app.add_route("/static/integrity.json", get_integrity)
     app.add_route("/static/{name}.{digest:str}.{ending}", get_asset)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 

@@ -15,7 +15,18 @@ from app.delivery.cache import Cache
 from app.delivery.fastpath import FastPath
 from app.delivery.freshness import watch
 from app.delivery.headers import Delivery
-from app.routes import articles, conditions, directory, embed, glossary, locations, renderings, service, warning_signs
+from app.routes import (
+    articles,
+    conditions,
+    directory,
+    embed,
+    glossary,
+    locations,
+    oembed,
+    renderings,
+    service,
+    warning_signs,
+)
 from app.settings import Settings
 
 
@@ -55,7 +66,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.replica_away_until = 0.0  # on the monotonic clock
     app.state.known_publication = lambda: cache.current  # the newest that this process knows of
     errors.install(app)
-    for module in (renderings, conditions, warning_signs, articles, locations, glossary, directory, service, embed):
+    for module in (
+        renderings,
+        conditions,
+        warning_signs,
+        articles,
+        locations,
+        glossary,
+        directory,
+        service,
+        embed,
+        oembed,
+    ):
         app.router.routes += module.router.routes  # as they are: an included router is matched twice for each request
     app.router.routes += service.operations.routes
     documentation.install(app)
