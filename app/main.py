@@ -20,6 +20,8 @@ from app.routes import (
     conditions,
     directory,
     embed,
+    feeds,
+    front,
     glossary,
     locations,
     oembed,
@@ -77,6 +79,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         service,
         embed,
         oembed,
+        front,
+        feeds,
     ):
         app.router.routes += module.router.routes  # as they are: an included router is matched twice for each request
     app.router.routes += service.operations.routes
