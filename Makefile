@@ -1,4 +1,5 @@
-# A machine needs Python 3.11 or newer with pip, and this make; lint-openapi and test-clients need Node.js with npm too.
+# A machine needs Python 3.11 or newer with pip, and this make; lint-openapi, test-clients and test-browser need Node.js
+# with npm too.
 # Every target installs what it needs, inside this folder, once.
 
 PYTHON := python3
@@ -12,13 +13,14 @@ NPM := npm --prefix tests/clients
 SERVE := .venv/serve.stamp
 DEV := .venv/dev.stamp
 CLIENTS := tests/clients/node_modules/.package-lock.json
+BROWSER := tests/browser/node_modules/.package-lock.json
 BENCH := .tools/bench/bench.stamp
 HTTPLINT := .tools/httplint/httplint.stamp
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check bench lint format-check types dockerfile format openapi lint-openapi lint-http test-nodes test-clients swagger-ui lock clean
+.PHONY: help serve test check bench lint format-check types dockerfile format openapi lint-openapi lint-http test-nodes test-clients test-browser swagger-ui lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +66,9 @@ lint-http: $(DEV) $(HTTPLINT) ## Ask a running service for every public address,
 test-nodes: $(DEV) ## Run two nodes, a PostgreSQL primary and replica, and nginx as docs/scaling.md says; kill each in turn
 	.venv/bin/python -m tests.nodes
 
+test-browser: $(DEV) $(BROWSER) ## Look at pages, embeds and handouts with Chromium; ARGS=--screenshots=FOLDER keeps pictures
+	.venv/bin/python -m pytest tests/browser $(ARGS)
+
 swagger-ui: $(CLIENTS) ## Copy Swagger UI's files out of its npm package
 	for file in swagger-ui-bundle.js swagger-ui-bundle.js.LICENSE.txt swagger-ui.css favicon-32x32.png LICENSE NOTICE; do \
 		install -m 644 tests/clients/node_modules/swagger-ui-dist/$$file app/static/swagger-ui/ || exit; \
@@ -80,7 +85,7 @@ lock: $(UV) ## Lock the requirements anew; FLAGS=--upgrade takes the newest
 	echo uv | $(COMPILE) --no-annotate - -o requirements-tools.txt
 
 clean: ## Remove what was installed and built; content stays
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/clients/node_modules tests/clients/build
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/clients/node_modules tests/clients/build tests/browser/node_modules
 	find app benchmarks migrations tests -name __pycache__ -prune -exec rm -rf {} +
 
 # The settings pip may have for safety, or for its user's home, would refuse a folder of our own.
@@ -101,9 +106,9 @@ $(SERVE): requirements.txt .venv/bin/python
 	rm -f $(DEV)
 	touch $@
 
-$(CLIENTS): tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc
+tests/%/node_modules/.package-lock.json: tests/%/package.json tests/%/package-lock.json tests/%/.npmrc
 	@command -v npm > /dev/null || { echo "This target needs Node.js 20.19 or newer, with npm."; exit 1; }
-	$(NPM) ci
+	npm --prefix tests/$* ci
 	touch $@
 
 $(BENCH): benchmarks/requirements.txt | $(UV)

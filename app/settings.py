@@ -22,7 +22,7 @@ WebOrigin = Annotated[
 ]
 
 
-def _by_spaces(given: str | list[str]) -> list[str]:
+def _by_spaces(given: str | list[str] | None) -> list[str] | None:
     return given.split() if isinstance(given, str) else given
 
 
@@ -89,8 +89,8 @@ class Settings(BaseSettings):
         pattern=r"^\+?[0-9][0-9 ().\-]{2,30}$",
         description="The care team's telephone number. Without it, none is shown.",
     )
-    embed_sites: Annotated[list[Site], NoDecode, BeforeValidator(_by_spaces)] = Field(
-        default=[],
+    embed_sites: Annotated[list[Site] | None, NoDecode, BeforeValidator(_by_spaces)] = Field(
+        default=None,
         description="The sites that may show these pages in a frame, with spaces between them, for example "
         "`https://clinic.example https://*.school.example`. Without it, any site may.",
     )
@@ -131,6 +131,6 @@ def settings_table() -> str:
     """The table of every setting in Markdown, as `docs/settings.md` holds it."""
     rows = ["| variable | default | what it does |", "| --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
-        default = "" if field.default in (None, []) else f"`{field.default}`"
+        default = "" if field.default is None else f"`{field.default}`"
         rows.append(f"| `{name.upper()}` | {default} | {field.description} |")
     return "\n".join(rows) + "\n"

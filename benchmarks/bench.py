@@ -81,12 +81,15 @@ class Line:
 
 
 class Content(NamedTuple):
-    """What is served: the database, the paths in files for the load, and our answers by path."""
+    """What is served: the database, the paths in files for the load, and our answers by path, JSON and HTML."""
 
     database: Path
     one: Path
     many: Path
+    page: Path
+    fragment: Path
     answers: Mapping[str, bytes]
+    pages: Mapping[str, bytes]
 
 
 def main() -> None:
@@ -126,10 +129,20 @@ def prepare(folder: Path, cores: Cores, size: Size) -> Content:
     paths = [f"/v1/conditions/{slug}" for slug in (*CHANGING, *slugs)]
     one = _paths_file(folder / "one.txt", paths[-1:])
     many = _paths_file(folder / "many.txt", paths)
+    page = _paths_file(folder / "page.txt", [f"/embed/conditions/{slugs[-1]}"])
+    fragment = _paths_file(folder / "fragment.txt", [f"{paths[-1]}.html"])
     with peers.ours(folder, database, cores.server, "ours", FAST_PATH="off", CACHE_BYTES=0) as server:
-        got = fetch(Load(server, many), paths)
+        answers = _served(Load(server, many))
+        pages = _served(Load(server, page)) | _served(Load(server, fragment))
+    return Content(database, one, many, page, fragment, answers, pages)
+
+
+def _served(load: Load) -> dict[str, bytes]:
+    """A load's answers by path."""
+    paths = load.addresses()
+    got = fetch(load, paths)
     _require(all(answer.status == 200 for answer in got), "the service does not serve the made-up conditions")
-    return Content(database, one, many, {path: answer.body for path, answer in zip(paths, got, strict=True)})
+    return {path: answer.body for path, answer in zip(paths, got, strict=True)}
 
 
 # ---- throughput
@@ -142,7 +155,7 @@ def compare(folder: Path, cores: Cores, size: Size, content: Content, notes: lis
         def ours(name: str, **settings: str | int) -> Server:
             return stack.enter_context(peers.ours(folder, content.database, cores.server, name, **settings))
 
-        nginx = stack.enter_context(peers.nginx(folder, cores.server, content.answers))
+        nginx = stack.enter_context(peers.nginx(folder, cores.server, {**content.answers, **content.pages}))
         fast = ours("ours fast", FAST_PATH="on")
         asgi = ours("ours asgi", FAST_PATH="off")
         cold = ours("ours cold", FAST_PATH="off", CACHE_BYTES=0)
@@ -170,6 +183,14 @@ def compare(folder: Path, cores: Cores, size: Size, content: Content, notes: lis
                 Line(NGINX_304, _unchanged(nginx, one), 304),
                 Line(FAST_304, _unchanged(fast, one), 304),
             ],
+            [
+                Line("nginx, a page", Load(nginx, content.page)),
+                Line("ours, fast path, a page", Load(fast, content.page)),
+                Line("ours, no cache, a page", Load(cold, content.page)),
+                Line("nginx, a fragment of HTML", Load(nginx, content.fragment)),
+                Line("ours, fast path, a fragment of HTML", Load(fast, content.fragment)),
+                Line("ours, no cache, a fragment of HTML", Load(cold, content.fragment)),
+            ],
         ]
         figures = Figures()
         for lines in groups:
@@ -193,10 +214,12 @@ def in_turn(lines: Sequence[Line], cores: Cores, size: Size, figures: Figures) -
 def check(line: Line, content: Content) -> Iterator[str]:
     """Ask for everything once: it warms the caches, and proves that a line's answers hold the same content."""
     paths = line.load.addresses()
-    asked = list(content.answers) if len(paths) > 1 else [content.one.read_text().strip()]
+    asked = list(content.answers) if len(paths) > 1 else paths
     for path, answer in zip(asked, fetch(line.load, paths), strict=True):
         _require(answer.status == line.status, f"{line.name}: {answer.status} for {path}")
-        if line.status == 200 and line.unwrap is not _coded:
+        if path in content.pages:
+            _require(answer.body == content.pages[path], f"{line.name}: another {path}")
+        elif line.status == 200 and line.unwrap is not _coded:
             _require(line.unwrap(answer.body) == json.loads(content.answers[path]), f"{line.name}: another {path}")
     if line.unwrap is _coded:
         coding = answer.headers.get("Content-Encoding", "identity")

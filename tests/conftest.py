@@ -30,6 +30,7 @@ EVERY_STATE = ROOT / "tests" / "packs" / "every_state"
 ENGINES = ("sqlite", "postgresql")
 SERVER = "TEST_POSTGRES_ADDRESS"
 MAX_PAGES = 1_000
+collect_ignore = ["browser"]  # `make test-browser` runs it
 
 
 class Api:

@@ -40,6 +40,24 @@ ADDRESSES = {  # every route, and a live address of it
     "/openapi.json": "/openapi.json",
     "/static": "/static/docs.js",
 }
+PAGES = {  # what is for people, for robots and for what shows pages: none of it is in the OpenAPI document
+    "/": "/",
+    "/embed/conditions/{slug}": "/embed/conditions/hiccup-hat-syndrome",
+    "/print/conditions/{slug}": "/print/conditions/hiccup-hat-syndrome",
+    "/embed/articles/{slug}": "/embed/articles/hats-for-parents",
+    "/embed/locations": "/embed/locations",
+    "/embed/locations/{slug}": "/embed/locations/hat-hall",
+    "/oembed": "/oembed?url=https://content.example/embed/conditions/hiccup-hat-syndrome",
+    "/oembed/provider.json": "/oembed/provider.json",
+    "/feed.atom": "/feed.atom",
+    "/feed.json": "/feed.json",
+    "/sitemap.xml": "/sitemap.xml",
+    "/sitemap-{number:int}.xml": "/sitemap-1.xml",
+    "/robots.txt": "/robots.txt",
+    "/llms.txt": "/llms.txt",
+    "/static/integrity.json": "/static/integrity.json",
+    "/static/{name}.{digest:str}.{ending}": "/static/embed.0123456789abcdef.js",
+}
 MOVED = [
     ("/v1/conditions/hiccup-hat", "/v1/conditions/hiccup-hat-syndrome"),
     ("/v1/conditions/hat-hiccups?lang=es&aspect=a%20b", "/v1/conditions/hiccup-hat-syndrome?lang=es&aspect=a%20b"),
@@ -82,11 +100,14 @@ OTHER_ERRORS = [
     "/no",
 ]
 # What is made of a whole document: the edition, its related reading and the glossary, in one snapshot.
-DOCUMENTS = [path for template, path in ADDRESSES.items() if template.startswith("/v1/conditions/{slug}.")]
-NO_JSON = ("/docs", "/openapi", "/static", *(path for path in DOCUMENTS if not path.endswith("json")))
+RENDERINGS = [path for template, path in ADDRESSES.items() if template.startswith("/v1/conditions/{slug}.")]
+DOCUMENTS = [*RENDERINGS, PAGES["/embed/conditions/{slug}"], PAGES["/print/conditions/{slug}"]]
+OTHER_FORMATS = [path for path in RENDERINGS if not path.endswith("json")]
+NO_JSON = ("/docs", "/openapi", "/static", *OTHER_FORMATS, *PAGES.values())
 FURTHER_PAGES = ["/v1/conditions?limit=1&view=full", "/v1/locations.geojson?limit=1", "/v1/conditions?slugs=hiccup-hat"]
 EVERY_ANSWER = [
     *ADDRESSES.values(),
+    *PAGES.values(),
     *(path for path, _ in MOVED),
     *(path for path, _, _ in WITHDRAWN),
     *OTHER_ERRORS,

@@ -142,7 +142,7 @@ def test_every_address_of_its_own_answers(public: Api) -> None:
     own = {link.partition("#")[0] for link in links(page) if not link.startswith("#")}
     assets = {node.attributes.get("href") or node.attributes.get("src") for node in page.css("head link, head script")}
     paths = {(address or "").removeprefix(PUBLIC) for address in own | assets}
-    pages_of_others = ("/embed/", "/openapi.json")
+    pages_of_others = ("/embed/", "/openapi.json", "data:")
     assert {path: public.get(path).status_code for path in paths if not path.startswith(pages_of_others)} == {
         path: 200 for path in paths if not path.startswith(pages_of_others)
     }

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.conftest import ENGINES, EVERY_STATE, Api
-from tests.test_contract import ADDRESSES, MOVED, WITHDRAWN
+from tests.test_contract import ADDRESSES, MOVED, PAGES, WITHDRAWN
 
 pytestmark = pytest.mark.engines("sqlite")  # it is refused before a database is asked
 
@@ -68,7 +68,7 @@ def assert_is_a_problem(answer: httpx.Response, status: int, code: str, *more: s
 
 
 def test_the_walk_meets_every_route_of_the_app(states: Api) -> None:
-    assert sorted(routes(states.app.routes)) == sorted(ADDRESSES)
+    assert sorted(routes(states.app.routes)) == sorted(ADDRESSES | PAGES)
 
 
 # ---- parameters
@@ -233,7 +233,7 @@ def test_every_method_that_is_allowed_answers(states: Api, path: str) -> None:
 # ---- the one shape of errors
 
 
-@pytest.mark.parametrize(("path", "status", "code"), [("/", 404, "not-found"), ("/v2/conditions", 404, "not-found")])
+@pytest.mark.parametrize(("path", "status", "code"), [("/v2", 404, "not-found"), ("/v2/conditions", 404, "not-found")])
 def test_an_address_that_is_no_route_is_a_problem_too(states: Api, path: str, status: int, code: str) -> None:
     assert_is_a_problem(states.get(path), status, code)
 

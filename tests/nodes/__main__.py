@@ -15,7 +15,8 @@ import httpx
 
 from tests import postgres
 from tests.conftest import SEED
-from tests.nodes.cluster import Cluster, Process, find_nginx, running, wait_until
+from tests.nodes.cluster import Cluster, find_nginx, running, wait_until
+from tests.programs import Process
 
 CONDITION = "/v1/conditions/neutropenia"
 PATHS = (
@@ -219,7 +220,10 @@ BACK: tuple[Callable[[Cluster, Pack], None], ...] = (
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
-    find_nginx()
+    try:
+        find_nginx()
+    except FileNotFoundError as error:
+        sys.exit(str(error))
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="test-nodes-") as folder, running(Path(folder)) as cluster:
         pack = Pack(Path(folder))

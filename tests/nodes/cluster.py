@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import os
 import re
-import shutil
-import socket
 import struct
 import subprocess
 import sys
@@ -16,14 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
-from app.settings import Settings
-from tests import postgres
+from tests import postgres, programs
 from tests.conftest import ROOT
+from tests.programs import SECONDS, Process, find, free_port, started
 
-SECONDS = 30  # nothing here takes as long
-STOP_SECONDS = 15
 # As a production server has them; and a replica looks for its primary more often than each five seconds.
 POSTGRES = {"synchronous_commit": "on", "wal_retrieve_retry_interval": "500ms"}
 NGINX = """
@@ -48,29 +41,6 @@ CACHE_VERSION = 5
 
 
 @dataclass
-class Process:
-    """A program that listens on a port of the loopback interface."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    log: Path
-
-    def ask(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
-        """The answer to one request on a connection of its own. Without Accept-Encoding, it is not coded."""
-        told = {"accept-encoding": "identity", **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return httpx.request(method, f"http://127.0.0.1:{self.port}{path}", headers=told, timeout=SECONDS)
-
-    def answers(self) -> bool:
-        """Whether it is ready."""
-        assert self.process.poll() is None, self.log.read_text(errors="replace")
-        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
-        with contextlib.closing(client), contextlib.suppress(OSError):
-            client.request("GET", "/readyz")
-            return client.getresponse().status == http.HTTPStatus.OK
-        return False
-
-
-@dataclass
 class Cluster:
     """All of it, with a folder for its files."""
 
@@ -83,7 +53,7 @@ class Cluster:
     def publish(self, pack: Path, *options: str) -> subprocess.CompletedProcess[str]:
         """Publish a pack by the command line."""
         command = [sys.executable, "-m", "app", "publish", str(pack), *options]
-        given = environment(self.folder, self.primary, self.replica)
+        given = environment(self.primary, self.replica)
         return subprocess.run(
             command, cwd=self.folder, env=given, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
@@ -108,11 +78,9 @@ def wait_until(holds: Callable[[], object]) -> float:
     return time.monotonic() - began
 
 
-def environment(folder: Path, primary: postgres.Server, replica: postgres.Server, **settings: str) -> dict[str, str]:
+def environment(primary: postgres.Server, replica: postgres.Server, **settings: str) -> dict[str, str]:
     """This environment with the settings of a node and no others."""
-    unset = {name.upper(): "" for name in Settings.model_fields}
-    ours = {"DATABASE_URL": primary.address, "READ_DATABASE_URL": replica.address, "PYTHONPATH": str(ROOT)}
-    return {**os.environ, **unset, **ours, **settings}
+    return programs.environment(DATABASE_URL=primary.address, READ_DATABASE_URL=replica.address, **settings)
 
 
 @contextlib.contextmanager
@@ -130,34 +98,17 @@ def running(folder: Path) -> Iterator[Cluster]:
         yield Cluster(folder, primary, replica, nodes, nginx)
 
 
-@contextlib.contextmanager
-def _process(command: list[str], port: int, folder: Path, name: str, env: dict[str, str]) -> Iterator[Process]:
-    log = folder / f"{name}.log"
-    with log.open("wb") as said:
-        # In a session of its own: Ctrl-C is for the tests, which then end it.
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=said, stderr=said, start_new_session=True)
-    try:
-        yield Process(process, port, log)
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
 def _node(
     folder: Path, name: str, primary: postgres.Server, replica: postgres.Server
 ) -> contextlib.AbstractContextManager[Process]:
-    port = _free_port()
-    given = environment(folder, primary, replica, PORT=str(port), LOG_LEVEL="warning")
-    return _process([sys.executable, "-m", "app", "serve"], port, folder, name, given)
+    port = free_port()
+    given = environment(primary, replica, PORT=str(port), LOG_LEVEL="warning")
+    return started([sys.executable, "-m", "app", "serve"], port, folder, name, given)
 
 
 def _nginx(folder: Path, nodes: list[Process]) -> contextlib.AbstractContextManager[Process]:
     """nginx by the documented configuration: addresses and the cache's folder are changed, and nothing else is."""
-    port = _free_port()
+    port = free_port()
     (folder / "temp").mkdir(parents=True)
     changes = {
         "10.0.0.11:8000": f"127.0.0.1:{nodes[0].port}",
@@ -174,23 +125,9 @@ def _nginx(folder: Path, nodes: list[Process]) -> contextlib.AbstractContextMana
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(NGINX.format(user=user), encoding="utf-8")
     command = [find_nginx(), "-p", f"{folder}/", "-c", "nginx.conf", "-e", "nginx.log"]
-    return _process(command, port, folder, "nginx", dict(os.environ))
+    return started(command, port, folder, "nginx", dict(os.environ))
 
 
 def find_nginx() -> str:
-    """The path of nginx, installed from Debian's package where it is missing and this may; else the tests end."""
-    path = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin"  # Debian's place, where no user's shell looks
-    if found := shutil.which("nginx", path=path):
-        return found
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit("There is no nginx. Install it first; on Debian: apt-get install nginx-light")
-    # The package would start an nginx of its own; at run level 1 services stay stopped.
-    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    for step in (["update"], ["install", "--yes", "--no-install-recommends", "nginx-light"]):
-        subprocess.run(["apt-get", "-qq", *step], env=quiet, stdout=subprocess.DEVNULL, check=True)
-    return shutil.which("nginx", path=path) or sys.exit("apt-get installed no nginx")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """The path of nginx. Raises FileNotFoundError where there is none and it may not be installed."""
+    return find("nginx", "nginx-light")
