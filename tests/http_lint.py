@@ -35,7 +35,15 @@ FAULTS = {levels.WARN.name, levels.BAD.name}
 ROOT = Path(__file__).resolve().parent.parent
 EVERY_STATE = ROOT / "tests" / "packs" / "every_state"
 STATIC = ROOT / "app" / "static"
-UNDOCUMENTED = {"/docs": 200, "/openapi.json": 200, "/nowhere": 404, "/v1/nowhere": 404, "/static/nowhere.js": 404}
+PAGE = "/embed/conditions/neutropenia"
+UNDOCUMENTED = {
+    **dict.fromkeys(("/", PAGE, f"{PAGE}?view=card", "/print/conditions/neutropenia", "/embed/locations"), 200),
+    **dict.fromkeys(("/feed.atom", "/feed.json", "/sitemap.xml", "/robots.txt", "/llms.txt"), 200),
+    **dict.fromkeys(("/oembed/provider.json", "/static/integrity.json", "/docs", "/openapi.json"), 200),
+    **dict.fromkeys(("/nowhere", "/v1/nowhere", "/static/nowhere.js", "/embed/conditions/nowhere"), 404),
+    "/oembed?url=x": 404,
+    "/oembed": 422,
+}
 FORMER = "/v1/conditions/hiccup-hat"  # a former slug, in the made-up pack alone
 SECONDS = 10  # for one answer, and for the service to learn of a publish
 WIDTH = 160  # of the table where no terminal has a width of its own

@@ -241,6 +241,9 @@ def test_what_the_frame_shows_is_there(provider: Api, url: str) -> None:
         f"{HATS}?lang=xx&fallback=none",
         f"{HATS}?lang=not%20a%20language",
         f"{HATS}?audience=hats",
+        f"{HATS}?theme=plaid",
+        f"{HATS}?accent=no",
+        f"{HATS}?heading_level=9",
         HATS.replace("https:", "http:"),
         HATS.replace("https:", "javascript:"),
         HATS.replace("content.example", "content.example.evil.example"),
@@ -343,11 +346,11 @@ TOES = f"{PUBLIC}/embed/conditions/quiet-toes"
 
 @pytest.mark.engines("sqlite")
 def test_hostile_names_are_text_and_nothing_more(hostile: Api) -> None:
-    found = embed(hostile, f"{TOES}?theme={quote(HOSTILE)}&sections={quote(TURNED)}")
+    found = embed(hostile, f"{TOES}?sections={quote(HOSTILE + TURNED)}")
     fragment = Html(found["html"])
     assert [tag for tag, _ in fragment.tags] == ["blockquote", "a", "iframe"]
     assert fragment.text == frame_of(found["html"])["title"] == f"{HOSTILE}Turned{ODD}"
-    assert parse_qs(urlsplit(frame_of(found["html"])["src"]).query)["theme"] == [HOSTILE]
+    assert parse_qs(urlsplit(frame_of(found["html"])["src"]).query)["sections"] == [HOSTILE + TURNED]
     for said in (found["html"], found["title"], found["author_name"]):
         assert not re.search("[\u202e\u2066]", said)
 

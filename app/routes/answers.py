@@ -182,6 +182,14 @@ def of_condition(slug: str) -> ColumnElement[bool]:
     return col(models.Article.id).in_(linked)
 
 
+def absolute(request: Request) -> Settings:
+    """The settings, for what has absolute addresses. Raises a 503 problem where PUBLIC_URL is not set."""
+    settings: Settings = request.app.state.settings
+    if settings.public_url is None:
+        raise ProblemError(503, "no-public-address", "This has absolute addresses, and PUBLIC_URL is not set here.")
+    return settings
+
+
 def _by_reader(table: type[models.Flat], query: FlatQuery) -> list[ColumnElement[bool]]:
     """The conditions that language (RFC 4647, basic filtering) and audience put on the rows of a flat kind."""
     found = []

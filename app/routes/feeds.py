@@ -26,7 +26,7 @@ from app.pack import Kind
 from app.present import Address, record_address
 from app.presented import editions_in, fill_edition
 from app.render.document import inert
-from app.routes.answers import origin
+from app.routes.answers import absolute, origin
 from app.routes.front import in_short
 from app.rows import TABLES
 from app.settings import Settings
@@ -69,7 +69,7 @@ class Entry(NamedTuple):
 @router.get("/feed.atom")
 def get_atom_feed(request: Request, session: SessionDep) -> Response:
     """The newest publications as an Atom feed (RFC 4287)."""
-    settings = _with_public_address(request)
+    settings = absolute(request)
     entries = _entries(session, settings)
     feed = ET.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "en"})
     _add(feed, "id", settings.address("/feed.atom"))
@@ -93,7 +93,7 @@ def get_atom_feed(request: Request, session: SessionDep) -> Response:
 @router.get("/feed.json")
 def get_json_feed(request: Request, session: SessionDep) -> Response:
     """The newest publications as a JSON Feed (version 1.1)."""
-    settings = _with_public_address(request)
+    settings = absolute(request)
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": inert(settings.organisation_name),
@@ -114,14 +114,6 @@ def get_json_feed(request: Request, session: SessionDep) -> Response:
         ],
     }
     return Response(json.dumps(feed, ensure_ascii=False), media_type=JSON_FEED)
-
-
-def _with_public_address(request: Request) -> Settings:
-    """The settings. Raises a 503 problem where there is no PUBLIC_URL: feeds and sitemaps have absolute addresses."""
-    settings: Settings = request.app.state.settings
-    if settings.public_url is None:
-        raise ProblemError(503, "no-public-address", "This needs absolute addresses: PUBLIC_URL has to be set.")
-    return settings
 
 
 def _entries(session: Session, settings: Settings) -> list[Entry]:
@@ -211,7 +203,7 @@ def _add_change(item: ET.Element, change: Any, address: Address) -> None:
 @router.get("/sitemap.xml")
 def get_sitemap(request: Request, session: SessionDep) -> Response:
     """Every page that is at home here (sitemaps.org), or the index of sitemaps where one cannot hold them all."""
-    settings = _with_public_address(request)
+    settings = absolute(request)
     rows = session.execute(_pages().limit(MOST_ADDRESSES + 1)).all()
     if len(rows) <= MOST_ADDRESSES:
         return _sitemap(settings, PLAIN_PAGES, rows)
@@ -225,7 +217,7 @@ def get_sitemap(request: Request, session: SessionDep) -> Response:
 @router.get("/sitemap-{number:int}.xml")
 def get_part_of_sitemap(request: Request, number: int, session: SessionDep) -> Response:
     """One of the sitemaps that an index names, counted from 1. Raises a 404 problem past the last."""
-    settings = _with_public_address(request)
+    settings = absolute(request)
     offset = (number - 1) * MOST_ADDRESSES
     rows = session.execute(_pages().limit(MOST_ADDRESSES).offset(offset)).all() if 0 < number < 10**6 else []
     if not rows:

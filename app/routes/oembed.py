@@ -19,13 +19,12 @@ from starlette.responses import JSONResponse
 from app import models, schemas
 from app.db import read
 from app.documentation import operation_id
-from app.editions import Wanted
 from app.errors import ProblemError
 from app.pack import Kind
 from app.presented import fill, one_condition, one_record
 from app.render.document import inert, web_address
-from app.routes.answers import JSON, SLUG, origin
-from app.settings import Settings
+from app.routes.answers import JSON, SLUG, absolute, origin
+from app.routes.embed import ConditionPageQuery
 
 Carried = list[tuple[str, str]]  # names and values of a query
 
@@ -62,8 +61,8 @@ async def get_oembed(request: Request, query: Annotated[OEmbedQuery, Query()]) -
 
     Raises 404 problems for any other address, 501 for other formats, 503 where PUBLIC_URL is not set.
     """
-    settings: Settings = request.app.state.settings
-    public_url = _public_url(settings)
+    settings = absolute(request)
+    public_url = settings.address("")
     if query.format not in FORMATS:
         raise ProblemError(501, "not-implemented", f"Answers here come with format={' or format='.join(FORMATS)}.")
     kind, slug, carried = _asked(public_url, query.url)
@@ -91,8 +90,8 @@ async def get_oembed(request: Request, query: Annotated[OEmbedQuery, Query()]) -
 @router.get("/provider.json")
 async def get_provider(request: Request) -> Response:
     """This deployment as an entry of the registry of oEmbed providers. Raises a 503 problem without PUBLIC_URL."""
-    settings: Settings = request.app.state.settings
-    public_url = _public_url(settings)
+    settings = absolute(request)
+    public_url = settings.address("")
     endpoint = {
         "schemes": [f"{public_url}{scheme}" for scheme in SCHEMES],
         "url": f"{public_url}/oembed",
@@ -101,12 +100,6 @@ async def get_provider(request: Request) -> Response:
     }
     provider = {"provider_name": settings.organisation_name, "provider_url": f"{public_url}/", "endpoints": [endpoint]}
     return JSONResponse([provider])
-
-
-def _public_url(settings: Settings) -> str:
-    if settings.public_url is None:
-        raise ProblemError(503, "no-public-address", "This needs the deployment's public address: set PUBLIC_URL.")
-    return settings.public_url
 
 
 def _asked(public_url: str, url: str) -> tuple[Kind, str, Carried]:
@@ -131,7 +124,7 @@ async def _find(
 ) -> tuple[str, schemas.Condition | schemas.Article | schemas.Location]:
     """A live record by its slug or a former one, with the slug that it has now. Raises a 404 problem."""
     try:
-        wanted = Wanted.model_validate(dict(carried))
+        wanted = ConditionPageQuery.model_validate({name: value for name, value in carried if name != "sections"})
     except ValidationError as error:
         raise _nothing() from error
     statement = one_condition("condition", wanted) if kind == Kind.condition else one_record(kind)

@@ -26,6 +26,7 @@ def main(command: list[str]) -> int:
             "HOST": "127.0.0.1",
             "PORT": str(port),
             "DATABASE_URL": f"sqlite:///{folder}/test.sqlite3",
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "SEED": "on",
         }
         service = subprocess.Popen([sys.executable, "-m", "app", "serve"], env=os.environ | settings)
