@@ -13,7 +13,7 @@ from app.pack import Provenance
 
 
 class Context(NamedTuple):
-    """What every record of a draft needs to know."""
+    """What every record of a draft needs to know; `guess` has text without headings cut by what it speaks of."""
 
     page: Page
     outline: Outline
@@ -21,6 +21,7 @@ class Context(NamedTuple):
     glossary: Glossary
     source: str
     slug: str
+    guess: bool = True
 
     def provenance(self, numbers: Iterable[int], *derived: str) -> Provenance:
         """Where a record comes from; `derived` names the fields that a rule added."""

@@ -139,7 +139,7 @@ def _sections(context: Context) -> Iterator[Section]:
 def _asked(context: Context) -> Iterator[tuple[Part, str | None, bool]]:
     """Each part with the question it answers, and whether its own heading says so."""
     parts = context.outline.parts
-    if not any(part.heading for part in parts):
+    if context.guess and not any(part.heading for part in parts):
         runs = list(_runs(parts, context.words))
         if len(runs) > MAX_RUNS:  # text that turns this often is about everything at once
             runs = [(Part(blocks=[block for part in parts for block in part.blocks]), "OverviewHealthAspect")]

@@ -333,8 +333,9 @@ ORGANISATION = Organisation(
 
 CALLS = Calls(
     directive=rule(
-        rf"\b(?:call|phone|ring|contact|see|visit|notify|alert|tell|talk (?:to|with)|speak (?:to|with)|"
-        rf"check with|get in touch with|reach out to|(?:make|schedule) an appointment (?:with|to see)|"
+        rf"\b(?:call|phone|ring|contact|consult(?: with)?|see|visit|notify|alert|tell|talk (?:to|with)|"
+        rf"speak (?:to|with)|check with|get in touch with|reach out to|"
+        rf"(?:make|schedule) an appointment (?:with|to see)|"
         rf"ask for an?|get (?:help|advice|an appointment) from|(?:take|bring|drive|rush) "
         rf"(?:(?:your|their|the) (?:child|baby)|him or her|him|her|them) to(?: see)?)\b[^.;:,?()]{{0,40}}?\b{DOCTOR}",
         rf"\b(?:call|dial|phone|ring)\b[^.;:,?()]{{0,30}}?\b{NUMBER}",
@@ -354,6 +355,7 @@ CALLS = Calls(
     label=rule(
         r"^(?:(?:non-urgent|urgent|emergency) advice|immediate action required|important|warning|"
         r"emergency)\s*[:!–-]\s*",
+        r"^in general,\s*",
         r"^(?P<whom>(?:in|for) (?:newborns?|infants?|babies|an? (?:baby|infant|child|newborn)|toddlers|"
         r"(?:young |older )?children|kids|teens|adults)(?: (?:[\w-]+ ){0,3}(?:\d+|one|two|three|four|five|six) "
         r"(?:to \d+ )?(?:days?|weeks?|months?|years?)(?: (?:old|of age|and older|and up|or older|"
@@ -427,10 +429,10 @@ CALLS = Calls(
     ),
     stub=vocabulary(
         """your you he she they it his her their my i child's child baby infant toddler kid kids children teen son
-        daughter person someone anyone has have had having is are am gets get develops develop shows show notice
-        notices see sees experience experiences any of these those the this following signs sign symptoms
-        symptom problems problem things and or one more at least also a an below above warning danger seems seem
-        feels feel starts start to there happen happens occur occurs apply applies with do does that listed here
+        daughter person someone anyone family member members has have had having is are am gets get develops develop
+        shows show notice notices see sees experience experiences any of these those the this following signs sign
+        symptoms symptom problems problem things and or one more at least also a an below above warning danger seems
+        seem feels feel starts start to there happen happens occur occurs apply applies with do does that listed here
         cases situations with"""
     ),
     not_a_sign=rule(
@@ -535,13 +537,15 @@ SIGNS = SignWords(
         r"nose|mouth|lips?|tongue|throat|skin|head|belly|stomach|abdomen|hips?|knees?|ankles?|elbows?|wrists?|"
         r"shoulders?|joints?|fingers?|toes?|gums?|urine|pee|poop|stools?|vomit|mucus|spit|cuts?|scrapes?|burns?|"
         r"wounds?|bites?|bruises?|sores?|groin|scalp|jaw|cheeks?|eyelids?|muscles|bones|nails|armpits?|side|body|"
-        r"morning|afternoon|evening|night)$"
+        r"morning|afternoon|evening|night)(?: and/or [\w-]+)?$"
     ),
     trouble=rule(r"^(?:trouble|difficulty|problems?|pain (?:when|while|with)|hard(?:er)? time|discomfort)\b"),
     ing=rule(r"^\w+ing\b"),
     negates=rule(
         r"^(?:not|no|never|can't|cannot|won't|doesn't|isn't|unable|refus\w+|loss of|lack of|less|fewer|more|"
-        r"changes? in|very|too|severe|increased|decreased)\b"
+        r"changes? in|very|too|severe|increased|decreased)\b",
+        r"^an? (?:rapid|fast|quick|slow|weak|strong|irregular|dull|sharp|stiff|sudden|severe|high|low|mild|hard|hot|"
+        r"cold|painful|swollen|red)$",
     ),
     article=rule(r"^(?:an?|the|any|some|his|her|their|your)\s+"),
 )

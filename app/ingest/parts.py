@@ -73,24 +73,41 @@ class Part:
     blocks: list[Block] = field(default_factory=list)
 
 
-def read_parts(lines: Sequence[Line], words: Words) -> list[Part]:
-    """The parts of an article's lines. Raises NotAnArticle on a sentence too long to be one."""
-    guess = not any(line.role == "heading" for line in lines)
+def read_parts(lines: Sequence[Line], words: Words, *, marked: bool = False) -> list[Part]:
+    """The parts of an article's lines; where all is `marked` up, nothing is guessed and no heading left out.
+
+    Raises NotAnArticle on a sentence too long to be one.
+    """
+    guess = not marked and not any(line.role == "heading" for line in lines)
     parts = [Part()]
     queue = deque(_bounded(lines, words))
     while queue:
         line = queue.popleft()
         if _is_heading(line, queue, words, guess=guess):
             above = parts.pop() if not parts[-1].blocks else Part()
+            if marked and above.heading:
+                above = _keep_heading(above, parts)
             parts.append(Part(line.text, above.numbers + line.numbers))
             continued = _next_is(queue, "item") or (bool(queue) and leads(queue[0].text, words))
             if _dangles(line.text, words) and not continued:
-                parts[-1].blocks.extend(_lead_blocks(line, line.text, queue, words))
+                parts[-1].blocks.extend(_lead_blocks(line, line.text, queue, words, marked=marked))
         elif line.role == "item":
             parts[-1].blocks.append(_listing(None, (), line, queue, words))
         else:
-            parts[-1].blocks.extend(_text_blocks(line, queue, words))
+            parts[-1].blocks.extend(_text_blocks(line, queue, words, marked=marked))
+    if marked and parts[-1].heading and not parts[-1].blocks:
+        _keep_heading(parts.pop(), parts)
     return [part for part in parts if part.blocks]
+
+
+def _keep_heading(part: Part, parts: list[Part]) -> Part:
+    """Make a heading that nothing stands under the last text of the parts before it; an empty part in its place."""
+    if not parts:
+        parts.append(Part())
+    text = part.heading or ""
+    lead = _COLON.sub("", text)
+    parts[-1].blocks.append(Prose(part.numbers, text) if lead == text else Lost(part.numbers, lead))
+    return Part()
 
 
 def is_prose(line: Line) -> bool:
@@ -160,24 +177,24 @@ def _could_head(text: str, following: Line, words: Words) -> bool:
 # Paragraphs, and what leads into a list.
 
 
-def _text_blocks(line: Line, queue: deque[Line], words: Words) -> list[Block]:
+def _text_blocks(line: Line, queue: deque[Line], words: Words, *, marked: bool) -> list[Block]:
     unfinished = line.role == "text" and not _ENDED.search(line.text) and _next_is(queue, "item")
     if not unfinished and not leads(line.text, words):
         return [Prose(line.numbers, line.text, cell=line.role == "cell")]
     last = sentences(line.text, words)[-1]
     before = line.text[: len(line.text) - len(last)].strip()
     blocks: list[Block] = [Prose(line.numbers, before)] if before else []
-    return [*blocks, *_lead_blocks(line, last, queue, words)]
+    return [*blocks, *_lead_blocks(line, last, queue, words, marked=marked)]
 
 
-def _lead_blocks(line: Line, text: str, queue: deque[Line], words: Words) -> list[Block]:
+def _lead_blocks(line: Line, text: str, queue: deque[Line], words: Words, *, marked: bool) -> list[Block]:
     """The list that a sentence leads into, or the mark that it is lost."""
     lead = _COLON.sub("", text)
     if not lead:
         return []
     if _next_is(queue, "item"):
         return [_listing(lead, line.numbers, queue.popleft(), queue, words)]
-    fragments, whole = _fragments(queue, words)
+    fragments, whole = ([], False) if marked else _fragments(queue, words)
     if not fragments:
         return [Lost(line.numbers, lead)]
     items = tuple(Item(fragment.numbers, fragment.text, 1) for fragment in fragments)
