@@ -147,6 +147,49 @@ def extract(
     typer.echo(f"Now read it beside its source:  review {to} --source {file}")
 
 
+@cli.command("extract-locations")
+def extract_locations(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A list of hospitals.", exists=True, dir_okay=False)],
+    to: Annotated[Path, typer.Option("--out", help="The pack's folder, new or empty.")],
+    update: Annotated[
+        Path | None,
+        typer.Option(
+            help="The pack of an earlier edition, whose places keep their slugs.", exists=True, file_okay=False
+        ),
+    ] = None,
+    skip_faulty: Annotated[bool, typer.Option("--skip-faulty", help="Leave rows with faults out.")] = False,
+    name: Annotated[str | None, typer.Option(help="The pack's name.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Who owns the list.")] = None,
+    rights: Annotated[str | None, typer.Option(help="The owner's rights, in words.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Who publishes the pack.")] = None,
+) -> None:
+    """Make a pack of a list of hospitals in CSV, in the columns of HIFLD."""
+    from app.ingest.locations_csv import FaultyFileError
+    from app.ingest.locations_csv import extract as extract_places
+
+    told = {"name": name, "owner": owner, "rights": rights, "publisher": publisher}
+    try:
+        with _progress("Reading") as progress:
+            made = extract_places(file, to, earlier=update, skip_faulty=skip_faulty, **told, progress=progress)
+    except FaultyFileError as error:
+        _print_faults(error.faults)
+        hint = f" --skip-faulty would leave out {error.rows:,} of its rows." if error.rows else ""
+        _stop(REFUSED, f"Refused: {error}. Nothing was written.{hint}")
+    _print_faults(made.survey.faults)
+    typer.echo(f"Wrote {made.live:,} places to {to}, and {made.closed + made.gone:,} as withdrawn.")
+    if made.survey.faulty_rows:
+        typer.echo(f"Left out {made.survey.faulty_rows:,} rows with faults.")
+    if made.gone_faulty:
+        typer.echo(
+            f"{made.gone_faulty:,} of them were places of {update}, which are withdrawn. Mend their rows to keep them."
+        )
+    for column, count in sorted(made.survey.left_out.items()):
+        typer.echo(f"Left out {count:,} cells of {column} that say nothing of use.")
+    for what, columns in (("Not in this file", made.survey.absent), ("Not read", made.survey.unread)):
+        if columns:
+            typer.echo(_plain(f"{what}: {', '.join(columns)}."))
+
+
 @cli.command()
 def extract_medlineplus(
     file: Annotated[
@@ -233,8 +276,7 @@ def main() -> None:
     try:
         cli()
     except PackError as error:
-        for fault in error.faults.shown:
-            typer.echo(_plain(str(fault)), err=True)
+        _print_faults(error.faults)
         _stop(REFUSED, f"Refused: {error}. Nothing was changed.")
     except ValidationError as error:
         for found in error.errors(include_input=False, include_url=False):
@@ -333,6 +375,11 @@ def _print_difference(made: Plan) -> None:
     for title, lines in (("Safety changes:", made.safety_changes), ("Large removals:", made.large_removals)):
         if lines:
             typer.echo("\n".join([title, *(f"  {line}" for line in lines)]))
+
+
+def _print_faults(faults: pack.Faults) -> None:
+    for fault in faults.shown:
+        typer.echo(_plain(str(fault)), err=True)
 
 
 def _accept(waiting: dict[str, str]) -> None:
