@@ -121,7 +121,7 @@ class SignSetSummary(Shape):
     """The least that is said of a condition's warning signs wherever the condition is shown."""
 
     address: Link
-    complete: bool = Field(description="False where the source does not give the whole list: there are other signs.")
+    complete: bool = Field(description="False where the source does not give the whole list: there may be other signs.")
     total: int = Field(description="How many signs are known.")
     highest_urgency: Urgency | None = Field(
         description="The most pressing urgency among them; null where none is known."

@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     public_url: WebOrigin | None = Field(
         default=None,
         description="The address the world reaches this service at, with its path prefix, if any. "
-        "Without it, links in answers are root-relative.",
+        "Without it, links in answers are root-relative. A proxy takes the prefix away before it hands a request on.",
     )
     organisation_name: str = Field(
         default="Health Content API",
@@ -86,8 +86,9 @@ class Settings(BaseSettings):
     )
     care_team_phone: str | None = Field(
         default=None,
-        pattern=r"^\+?[0-9][0-9 ().\-]{2,30}$",
-        description="The care team's telephone number. Without it, none is shown.",
+        pattern=r"^\+?(?:[0-9][ ().\-]{0,3}){7,15}$",
+        description="The care team's telephone number, of 7 digits at least: no emergency number. Without it, none is "
+        "shown.",
     )
     embed_sites: Annotated[list[Site] | None, NoDecode, BeforeValidator(_by_spaces)] = Field(
         default=None,

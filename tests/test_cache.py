@@ -143,6 +143,16 @@ def test_two_spellings_of_one_request_are_one_page(live: Api, one: str, other: s
     assert pages(live) == kept
 
 
+def test_parameters_that_a_page_ignores_do_not_fill_the_cache(live: Api) -> None:
+    page = live.get("/embed/conditions/hiccup-hat-syndrome?theme=dark")
+    kept = pages(live)
+    for number in range(5):
+        other = live.get(f"/embed/conditions/hiccup-hat-syndrome?campaign={number}&theme=dark")
+        assert other.content == page.content
+    assert live.get("/embed/conditions/hiccup-hat-syndrome?theme=light").content != page.content
+    assert pages(live) == kept + 1
+
+
 def test_a_path_that_holds_another_requests_query_is_not_that_request(live: Api) -> None:
     live.get("/v1/conditions?limit=1")
     live.get("/v1/conditions")
@@ -449,16 +459,16 @@ def test_without_a_cache_the_answers_are_the_same(uncached: Api, live: Api, path
 
 
 def test_pages_that_share_a_body_share_its_bytes() -> None:
-    cache = Cache(100_000)
+    cache = Cache(1_000_000)
     cache.move_on(Publication(1, "a", frozenset()), None)
-    cache.keep(page_of(cache, 1, 30_000), None)
+    cache.keep(page_of(cache, 1, 300_000), None)
     alone = cache.bytes
-    other = page_of(cache, 1, 30_000)
+    other = page_of(cache, 1, 300_000)
     other.target = " /other"
     cache.keep(other, None)
     assert cache.find(" /1") is not None
     assert cache.find(" /other") is not None
-    assert cache.bytes < alone + 10_000
+    assert cache.bytes < alone + 100_000
 
 
 # ---- without the database

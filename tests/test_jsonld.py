@@ -109,7 +109,7 @@ def test_a_condition_is_a_medical_web_page_that_says_all_that_is_known_of_it(sta
 def test_signs_that_are_not_all_of_them_never_read_as_the_whole_list(states: Api) -> None:
     page = states.json(ELBOW)
     note = (
-        "This is not the whole list: there are other signs.\n"
+        "This is not the whole list: there may be other signs.\n"
         "These are examples only. Any sign of wobble counts: the notes' own list of signs is lost."
     )
     assert page["about"]["signOrSymptom"] == [

@@ -123,3 +123,10 @@ def test_a_bad_value_is_refused_in_one_line_that_names_the_setting(tmp_path: Pat
 def test_every_bad_value_is_named_at_once(tmp_path: Path) -> None:
     told = run(tmp_path, "migrate", PORT="x", SEED="y")
     assert [line.split(":")[0] for line in told.err.splitlines()[:2]] == ["PORT", "SEED"]
+
+
+@pytest.mark.parametrize("number", ["911", "112", "1-1-2", "(555) 010"])
+def test_an_emergency_number_is_no_care_teams_number(surroundings: pytest.MonkeyPatch, number: str) -> None:
+    surroundings.setenv("CARE_TEAM_PHONE", number)
+    with pytest.raises(ValidationError, match="care_team_phone"):
+        Settings()

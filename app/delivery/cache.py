@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 from app.delivery import codings
 
 BODY_COST = 2_000  # bytes of Python's own objects, beside what they hold: by what the process grows by, fragments too
-PAGE_COST = 8_000
+PAGE_COST = 12_000
 REPRESENTATION_COST = 7_000
 SPELLING_COST = 400
 SPELLING_SHARE = 16  # spellings take at most one part in so many of the bytes that the cache may take

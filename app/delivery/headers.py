@@ -9,7 +9,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple
@@ -203,6 +203,8 @@ class Delivery:
 
     def _page(self, scope: Scope, answer: _Answer, state: dict[str, Any], target: Target | None, caching: str) -> Page:
         """A page of an answer; kept where it was read under the publication that is known to be the newest."""
+        if target and "parameters" in state:  # those that it ignores must not fill the cache
+            target = _target(scope, state["parameters"])
         body = self.cache.body(bytes(answer.body))
         headers = _completed(answer.headers, caching)
         if varies := codings.codable(_header(headers, b"content-type") or ""):
@@ -244,10 +246,12 @@ class Delivery:
         return _finished(answer, NO_STORE)
 
 
-def _target(scope: Scope) -> Target:
-    """What a request asks for, normalised."""
+def _target(scope: Scope, known: Collection[str] | None = None) -> Target:
+    """What a request asks for, normalised, and by the parameters that are `known`, where others are ignored."""
     query = scope["query_string"].decode("latin-1")
     pairs = normalised(parse_qsl(query, keep_blank_values=True)) if query else []
+    if known is not None:
+        pairs = [pair for pair in pairs if pair[0] in known]
     # The first space ends the query, which has none: a path may hold anything.
     return Target(f"{urlencode(pairs)} {scope['path']}", dict(pairs).get("lang"))
 

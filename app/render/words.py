@@ -96,7 +96,7 @@ ENGLISH = Words(
     },
     whom="Whom to contact: {contact}",
     umbrella="Any sign of this kind counts",
-    incomplete_set="This is not the whole list: there are other signs.",
+    incomplete_set="This is not the whole list: there may be other signs.",
     complete_set="These are all the signs that the source names.",
     no_signs="No warning sign is known here. That does not mean that there is none.",
     care_team="Care team",
@@ -197,7 +197,7 @@ SPANISH = Words(
     },
     whom="A quién acudir: {contact}",
     umbrella="Cuenta cualquier señal de este tipo",
-    incomplete_set="Esta no es la lista completa: hay otras señales.",
+    incomplete_set="Esta no es la lista completa: puede haber otras señales.",
     complete_set="Estas son todas las señales que nombra la fuente.",
     no_signs="Aquí no se conoce ninguna señal de alarma. Eso no significa que no la haya.",
     care_team="Equipo de atención",
@@ -294,6 +294,12 @@ def spoken(date: dt.date, words: Words) -> str:
 
 def reader_of(lang: str | None, audience: Audience | None, words: Words) -> str:
     """In what language, for whom: of an edition, or of what was asked for."""
-    parts = [words.languages.get(lang.split("-")[0], lang) if lang else None]
+    parts = [_language(lang, words) if lang else None]
     parts.append(words.reader.format(who=words.audiences[audience]) if audience else None)
     return ", ".join(part for part in parts if part)
+
+
+def _language(tag: str, words: Words) -> str:
+    primary, *rest = tag.split("-")
+    name = words.languages.get(primary)
+    return tag if name is None else f"{name} ({tag})" if rest else name

@@ -96,6 +96,13 @@ async def strict_query(request: Request) -> None:
         raise invalid([*errors, *(error for error in others if error["parameter"] not in named)])
 
 
+async def ignore_others(request: Request) -> None:
+    """Note which parameters this route knows, for the cache: it ignores all others."""
+    request.state.parameters = {
+        name for model in _query_models(request.scope["endpoint"]) for name in model.model_fields
+    }
+
+
 @cache
 def _query_models(endpoint: Callable[..., Any]) -> list[type[BaseModel]]:
     return list(_queries(endpoint).values())
@@ -113,6 +120,7 @@ async def _address(request: Request) -> Address:  # async, or FastAPI would ask 
 
 
 AddressDep = Annotated[Address, Depends(_address)]
+Lenient = Depends(ignore_others)
 
 
 def resource(prefix: str, tag: str) -> APIRouter:

@@ -25,7 +25,7 @@ from app.presented import fill, fill_edition, one_condition, stored
 from app.render.document import Document, make_document
 from app.render.html import MEDIA_TYPE, page_headers, render
 from app.render.words import reader_of, words_for
-from app.routes.answers import absent, check_slug, of_condition, origin
+from app.routes.answers import Lenient, absent, check_slug, of_condition, origin
 
 MOST_TERMS = 500  # of a glossary, on one page
 
@@ -96,7 +96,11 @@ class PageRoute(APIRoute):
 def pages(prefix: str = "") -> APIRouter:
     """A router for pages."""
     return APIRouter(
-        prefix=prefix, route_class=PageRoute, include_in_schema=False, generate_unique_id_function=operation_id
+        prefix=prefix,
+        dependencies=[Lenient],
+        route_class=PageRoute,
+        include_in_schema=False,
+        generate_unique_id_function=operation_id,
     )
 
 

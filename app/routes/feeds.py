@@ -26,12 +26,12 @@ from app.pack import Kind
 from app.present import Address, record_address
 from app.presented import editions_in, fill_edition
 from app.render.document import inert
-from app.routes.answers import absolute, origin
+from app.routes.answers import Lenient, absolute, origin
 from app.routes.front import in_short
 from app.rows import TABLES
 from app.settings import Settings
 
-router = APIRouter(include_in_schema=False, generate_unique_id_function=operation_id)
+router = APIRouter(dependencies=[Lenient], include_in_schema=False, generate_unique_id_function=operation_id)
 
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"

@@ -23,12 +23,14 @@ from app.errors import ProblemError
 from app.pack import Kind
 from app.presented import fill, one_condition, one_record
 from app.render.document import inert, web_address
-from app.routes.answers import JSON, SLUG, absolute, origin
+from app.routes.answers import JSON, SLUG, Lenient, absolute, origin
 from app.routes.embed import ConditionPageQuery
 
 Carried = list[tuple[str, str]]  # names and values of a query
 
-router = APIRouter(prefix="/oembed", include_in_schema=False, generate_unique_id_function=operation_id)
+router = APIRouter(
+    prefix="/oembed", dependencies=[Lenient], include_in_schema=False, generate_unique_id_function=operation_id
+)
 
 # The pages that may be asked for, after PUBLIC_URL, and what each is of.
 PAGES = {
