@@ -17,6 +17,7 @@ from app.delivery.freshness import watch
 from app.delivery.headers import Delivery
 from app.routes import (
     articles,
+    care,
     conditions,
     directory,
     embed,
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for module in (
         renderings,
         conditions,
+        care,
         warning_signs,
         articles,
         locations,

@@ -302,12 +302,16 @@ class ArticleCondition(SQLModel, table=True):
 
 
 class Location(Flat, table=True):
-    """A place of care."""
+    """A place of care. `x`, `y` and `z` are its coordinates as a unit vector, which `app.near` finds it by."""
 
-    __table_args__ = (Index(None, "state_key", "city_key"),)
+    __table_args__ = (
+        Index(None, "state_key", "city_key"),
+        Index(None, "z", "x", "y"),
+        Index(None, "kind", "z", "x", "y"),
+    )
 
     name: str
-    kind: str = Field(index=True)
+    kind: str
     street: str | None
     city: str | None
     city_key: str | None
@@ -318,6 +322,9 @@ class Location(Flat, table=True):
     latitude: float | None
     longitude: float | None
     precision: str | None
+    x: float | None
+    y: float | None
+    z: float | None
     phone: str | None
     hours: str | None
     url: str | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, select
 from sqlmodel import Session, col
 
 from app.editions import TAG, canonical
-from app.errors import invalid
+from app.errors import ProblemError, invalid
 from app.models import Publication
 
 
@@ -68,19 +68,34 @@ def paginate(
     `count` is a row with what `counted` selects. Raises a 422 problem for a cursor that is not of this list, these
     filters or this database.
     """
+    after = begins_after(request, paging, count)
+    if after is not None:
+        listed = listed.where(col(sort_key) > after)
+    ordered = listed.add_columns(col(sort_key).label("sort_key")).order_by(col(sort_key)).limit(paging.limit + 1)
+    return linked(request, paging, count, session.execute(ordered).all(), lambda row: row.sort_key)
+
+
+def begins_after(request: Request, paging: Paging, count: Any) -> str | None:
+    """The sort key that a page begins after; None for the first. Raises a 422 problem as `paginate` does."""
     place = _read(paging.cursor)
     if paging.cursor and not (place and count.cursor_known and place.filters == _filters(request)):
-        detail = "must be taken from a page's `next`, with the same filters; begin again without it"
-        raise invalid([{"parameter": "cursor", "detail": detail}])
-    if place:
-        listed = listed.where(col(sort_key) > place.after)
-    ordered = listed.add_columns(col(sort_key).label("sort_key")).order_by(col(sort_key)).limit(paging.limit + 1)
-    found = session.execute(ordered).all()
+        raise strange_cursor()
+    return place.after if place else None
+
+
+def strange_cursor() -> ProblemError:
+    """422 for a cursor that no page of this list gave away."""
+    detail = "must be taken from a page's `next`, with the same filters; begin again without it"
+    return invalid([{"parameter": "cursor", "detail": detail}])
+
+
+def linked(request: Request, paging: Paging, count: Any, found: Sequence[Any], sort_key: Callable[[Any], str]) -> Page:
+    """The page that begins with what was found, one row more than it may hold where another page follows."""
     rows = found[: paging.limit]
     links = [f'<{address(request, cursor=None)}>; rel="first"']
     following = None
     if len(found) > paging.limit:
-        following = address(request, cursor=_write(request, rows[-1].sort_key))
+        following = address(request, cursor=_write(request, sort_key(rows[-1])))
         links.append(f'<{following}>; rel="next"')
     return Page(rows, count.total, following, ", ".join(links))
 

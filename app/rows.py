@@ -8,6 +8,7 @@ from sqlalchemy.orm import Load, selectinload
 from sqlmodel import SQLModel
 
 from app import models, pack
+from app.near import vector
 from app.pack import sort_key
 
 FlatRow = models.Article | models.Location | models.GlossaryTerm | models.DirectoryEntry
@@ -154,6 +155,7 @@ def flat_row(record: pack.Location | pack.GlossaryTerm | pack.DirectoryEntry, pa
     """A location, a glossary term or a directory entry."""
     if isinstance(record, pack.Location):
         coordinates = record.coordinates
+        x, y, z = vector(coordinates.latitude, coordinates.longitude) if coordinates else (None, None, None)
         return models.Location(
             **_flat(record, pack_name, record.name),
             **record.postal_address.model_dump(),
@@ -164,6 +166,9 @@ def flat_row(record: pack.Location | pack.GlossaryTerm | pack.DirectoryEntry, pa
             latitude=coordinates.latitude if coordinates else None,
             longitude=coordinates.longitude if coordinates else None,
             precision=coordinates.precision if coordinates else None,
+            x=x,
+            y=y,
+            z=z,
             phone=record.phone,
             hours=record.hours,
             url=record.url,

@@ -334,6 +334,29 @@ class Location(LocationProperties):
     coordinates: Coordinates | None = Field(description="Where it is, if known.")
 
 
+class Distance(Shape):
+    """A great-circle distance."""
+
+    value: float = Field(description="How far, to a hundredth. Say “about” where either end stands for a town.", ge=0)
+    unit: str = Field(description="`mi` or `km`, as asked for.")
+
+
+class Nearness(Shape):
+    """What distances are from, and how far was looked. The reader's place itself is not repeated."""
+
+    measured_from: str = Field(
+        description="What the place stands for: `coordinates`, `postal-code` or `town` (their middle: say “about”)."
+    )
+    radius: float = Field(description="How far away a place may be, in `unit`.")
+    unit: str = Field(description="`mi` or `km`.")
+
+
+class ListedLocation(Location):
+    """A place of care as an item of a list."""
+
+    distance: Distance | None = Field(description="How far it is from `near`; null where no `near` was asked for.")
+
+
 class Point(Shape):
     """A GeoJSON point (RFC 7946): longitude first, then latitude."""
 
@@ -468,8 +491,38 @@ class ArticlePage(Page[Article]):
     """A page of articles."""
 
 
-class LocationPage(Page[Location]):
-    """A page of locations."""
+class LocationPage(Page[ListedLocation]):
+    """A page of locations: by name or, where `near` was asked for, what is nearest first."""
+
+    near: Nearness | None = Field(
+        description="What distances are from; null where no `near` was asked for. Places without coordinates are left "
+        "out of an answer to `near`."
+    )
+
+
+class CareContact(Shape):
+    """Whom warning signs name, and places of the kinds that the deployment named for it."""
+
+    contact: Contact = Field(description="Whom the signs name. Each sign's own `action` comes first.")
+    emergency_line: str | None = Field(
+        description="What to do in an emergency, in the deployment's words; null for every other contact."
+    )
+    kinds: list[str] = Field(
+        description="The kinds of places that the deployment named for this contact; empty where it named none."
+    )
+    places: list[ListedLocation] = Field(
+        description="The nearest places of these kinds; none where no `near` was asked for. `hours` null is not known: "
+        "never show such a place as open."
+    )
+
+
+class Care(Shape):
+    """A condition's warning signs with their actions, then places of care near a reader."""
+
+    warning_signs: ConditionSigns
+    near: Nearness | None = Field(description="What distances are from; null where no `near` was asked for.")
+    contacts: list[CareContact] = Field(description="One for each contact that the signs name.")
+    notice: str = Field(description="Show it with the content.")
 
 
 class GlossaryPage(Page[GlossaryTerm]):

@@ -30,6 +30,9 @@ def _by_spaces(given: str | list[str] | None) -> list[str] | None:
 Site = Annotated[
     str, StringConstraints(pattern=r"^https?://(?:\*\.)?[A-Za-z0-9.\-]+(?::(?:[0-9]{1,5}|\*))?$", max_length=300)
 ]
+_KIND = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_OF_CONTACT = rf"(?:emergency|doctor|unstated)={_KIND}(?:,{_KIND})*"
+CARE_KINDS = rf"^{_OF_CONTACT}(?: +{_OF_CONTACT})*$"
 
 
 class Settings(BaseSettings):
@@ -95,6 +98,12 @@ class Settings(BaseSettings):
         description="The sites that may show these pages in a frame, with spaces between them, for example "
         "`https://clinic.example https://*.school.example`. Without it, any site may.",
     )
+    care_kinds: Annotated[str, StringConstraints(pattern=CARE_KINDS)] | None = Field(
+        default=None,
+        max_length=2_000,
+        description="Which kinds of places `/v1/conditions/{slug}/care` may show for a sign's contact, as in "
+        "`doctor=urgent-care,specialty-care emergency=hospital`. Without it, none is shown.",
+    )
     fast_path: Literal["on", "off"] = Field(
         default="on",
         description="`on`: `serve` answers cached requests as soon as their bytes arrive. "
@@ -112,6 +121,11 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         default="text", description="`text`: lines for people. `json`: one JSON object a line."
     )
+
+    def care_kinds_of(self, contact: str) -> list[str]:
+        """The kinds of places that the deployment names for a sign's contact, in its order."""
+        pairs = (named.split("=") for named in (self.care_kinds or "").split())
+        return list(dict.fromkeys(kind for of, kinds in pairs if of == contact for kind in kinds.split(",")))
 
     @classmethod
     def defaults(cls) -> Settings:

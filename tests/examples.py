@@ -127,6 +127,12 @@ EXAMPLES = (
         "/v1/conditions/giggle-elbow.jsonld",
     ),
     Example(
+        "getConditionCare",
+        "no-kinds",
+        "Signs and their actions; this deployment named no kinds of places (`CARE_KINDS`), so that none is shown",
+        "/v1/conditions/neutropenia/care?near=06106",
+    ),
+    Example(
         "listConditionArticles",
         "articles",
         "Related reading for a condition",
@@ -144,6 +150,13 @@ EXAMPLES = (
     Example("getArticle", "article", "An article: its source gives no link", "/v1/articles/leukemia"),
     Example("getArticle", "withdrawn", "An article that was withdrawn", "/v1/articles/hats-of-last-year", 410),
     Example("listLocations", "urgent-care", "Places of one kind", "/v1/locations?kind=urgent-care&city=farmington"),
+    Example(
+        "listLocations",
+        "near",
+        "The nearest places to a US ZIP code: `hours` null is not known, and a town's point is only “about” there",
+        "/v1/locations?near=06106&limit=2",
+    ),
+    Example("listLocations", "unknown-place", "A place that is not known here", "/v1/locations?near=00000", 422),
     Example("listLocationsGeojson", "places", "Places for a map", "/v1/locations.geojson?state=CT&limit=2"),
     Example("getLocation", "location", "A place of care", "/v1/locations/main-campus-hartford"),
     Example(

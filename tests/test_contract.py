@@ -23,6 +23,7 @@ ADDRESSES = {  # every route, and a live address of it
     "/v1/conditions/{slug}.md": "/v1/conditions/hiccup-hat-syndrome.md",
     "/v1/conditions/{slug}.txt": "/v1/conditions/hiccup-hat-syndrome.txt",
     "/v1/conditions/{slug}/articles": "/v1/conditions/hiccup-hat-syndrome/articles",
+    "/v1/conditions/{slug}/care": "/v1/conditions/hiccup-hat-syndrome/care",
     "/v1/conditions/{slug}/warning-signs": "/v1/conditions/hiccup-hat-syndrome/warning-signs",
     "/v1/directory": "/v1/directory",
     "/v1/glossary": "/v1/glossary",
@@ -62,6 +63,7 @@ MOVED = [
     ("/v1/conditions/hiccup-hat", "/v1/conditions/hiccup-hat-syndrome"),
     ("/v1/conditions/hat-hiccups?lang=es&aspect=a%20b", "/v1/conditions/hiccup-hat-syndrome?lang=es&aspect=a%20b"),
     ("/v1/conditions/hiccup-hat/warning-signs", "/v1/conditions/hiccup-hat-syndrome/warning-signs"),
+    ("/v1/conditions/hiccup-hat/care?near=06106", "/v1/conditions/hiccup-hat-syndrome/care?near=06106"),
     (
         "/v1/conditions/left-eclair-elbow/articles?limit=1&lang=es",
         "/v1/conditions/eclair-elbow-of-the-left-arm/articles?limit=1&lang=es",
@@ -78,6 +80,7 @@ MOVED = [
 WITHDRAWN = [
     ("/v1/conditions/hiccup-cap-syndrome", "retired", "/v1/conditions/hiccup-hat-syndrome"),
     ("/v1/conditions/hiccup-cap-syndrome/warning-signs", "retired", "/v1/conditions/hiccup-hat-syndrome"),
+    ("/v1/conditions/hiccup-cap-syndrome/care?near=06106", "retired", "/v1/conditions/hiccup-hat-syndrome"),
     ("/v1/conditions/hiccup-cap-syndrome/articles", "retired", "/v1/conditions/hiccup-hat-syndrome"),
     ("/v1/conditions/whispering-thumb?lang=es&fallback=none", "recall", None),
     ("/v1/conditions/hiccup-beret-syndrome", "merged", "/v1/conditions/hiccup-cap-syndrome"),
@@ -104,7 +107,13 @@ RENDERINGS = [path for template, path in ADDRESSES.items() if template.startswit
 DOCUMENTS = [*RENDERINGS, PAGES["/embed/conditions/{slug}"], PAGES["/print/conditions/{slug}"]]
 OTHER_FORMATS = [path for path in RENDERINGS if not path.endswith("json")]
 NO_JSON = ("/docs", "/openapi", "/static", *OTHER_FORMATS, *PAGES.values())
-FURTHER_PAGES = ["/v1/conditions?limit=1&view=full", "/v1/locations.geojson?limit=1", "/v1/conditions?slugs=hiccup-hat"]
+FURTHER_PAGES = [
+    "/v1/locations?near=10.5,-40.2&limit=1",
+    "/v1/conditions/hiccup-hat-syndrome/care?near=10.5,-40.2",
+    "/v1/conditions?limit=1&view=full",
+    "/v1/locations.geojson?limit=1",
+    "/v1/conditions?slugs=hiccup-hat",
+]
 EVERY_ANSWER = [
     *ADDRESSES.values(),
     *PAGES.values(),
@@ -209,6 +218,7 @@ PLACE = FLAT | names(
     postal_address=names("street", "city", "state", "postal_code", "country"),
 )
 LOCATION = PLACE | names(coordinates=names("latitude", "longitude", "precision"))
+NEARNESS = names("measured_from", "radius", "unit")
 FEATURE = names("type", "id", geometry=names("type", coordinates=[]), properties=PLACE | names("precision"))
 TERM = FLAT | names("address", "term", "pronunciation", "meaning", also_called=[])
 ENTRY = FLAT | names("name", "url", group=names("slug", "name"))
@@ -281,7 +291,20 @@ SHAPES = [
     ),
     ("/v1/articles?audience=parents&lang=es", names("total", "next", items=[ARTICLE])),
     ("/v1/articles/hats-for-parents", ARTICLE),
-    ("/v1/locations?kind=main-campus", names("total", "next", items=[LOCATION])),
+    ("/v1/locations?kind=main-campus", names("total", "next", "near", items=[LOCATION | names("distance")])),
+    (
+        "/v1/locations?near=10.5,-40.2&kind=main-campus",
+        names("total", "next", near=NEARNESS, items=[LOCATION | names(distance=names("value", "unit"))]),
+    ),
+    (
+        "/v1/conditions/hiccup-hat-syndrome/care?near=10.5,-40.2",
+        names(
+            "notice",
+            warning_signs=SIGN_SET | names("name", "notice", condition=REFERENCE, edition=EDITION, review=REVIEW),
+            near=NEARNESS,
+            contacts=[names("contact", "emergency_line", kinds=[], places=[])],
+        ),
+    ),
     ("/v1/locations/hat-hall", LOCATION),
     ("/v1/locations.geojson?kind=main-campus", names("type", "total", "next", features=[FEATURE])),
     ("/v1/glossary", names("total", "next", items=[TERM])),
@@ -354,6 +377,10 @@ DETAILS = {
         ("/v1/conditions/No.md", 0),
         ("/v1/conditions/hiccup-hat-syndrome.md?unknown=1", 0),
         ("/v1/conditions/hiccup-hat-syndrome/articles", 3),
+        ("/v1/conditions/hiccup-hat-syndrome/care", 2),
+        ("/v1/conditions/hiccup-hat-syndrome/care?near=06106", 2),
+        ("/v1/conditions/hiccup-hat/care?near=06106", 3),
+        ("/v1/conditions/hiccup-hat-syndrome/care?near=nowhere", 0),
         ("/v1/conditions/hiccup-hat", 3),
         ("/v1/conditions/hiccup-cap-syndrome", 3),
         ("/v1/conditions/nothing", 3),
@@ -367,6 +394,9 @@ DETAILS = {
         ("/v1/articles/hats-for-teens", 2),
         ("/v1/locations?limit=1", 3),
         ("/v1/locations?limit=100", 3),
+        ("/v1/locations?near=06106", 3),
+        ("/v1/locations?near=Hartford,CT&limit=100&radius=200&kind=urgent-care", 3),
+        ("/v1/locations?near=nowhere", 0),
         ("/v1/locations.geojson", 3),
         ("/v1/locations/hat-hall", 2),
         ("/v1/locations/hat-hall.jsonld", 2),

@@ -103,6 +103,7 @@ def test_the_document_has_every_address_of_the_contract() -> None:
         "/v1/conditions/{slug}.md",
         "/v1/conditions/{slug}.txt",
         "/v1/conditions/{slug}/articles",
+        "/v1/conditions/{slug}/care",
         "/v1/conditions/{slug}/warning-signs",
         "/v1/directory",
         "/v1/glossary",
@@ -190,7 +191,7 @@ def test_the_only_enumerated_parameters_are_closed_vocabularies_and_our_own_swit
         for part in objects(given["schema"])
         if "enum" in part
     }
-    assert inline <= {"view", "fallback"}
+    assert inline <= {"view", "fallback", "unit"}
 
 
 @each_operation

@@ -329,7 +329,8 @@ def test_a_deployments_numbers_stand_in_its_root_and_on_pages_and_in_no_data(mak
         if re.search("whistle|555 0199", api.get(path).text)
     }
     page = "conditions/hiccup-hat-syndrome"
-    assert said == {"/v1", "/", f"/v1/{page}.html", f"/embed/{page}", f"/print/{page}"}
+    care = {path for path in EVERY_ANSWER if "/care" in path}  # beside signs whose contact is emergency
+    assert said == {"/v1", "/", f"/v1/{page}.html", f"/embed/{page}", f"/print/{page}", *care}
 
 
 def test_only_a_sign_whose_contact_is_emergency_speaks_of_the_emergency_number(api: Api) -> None:

@@ -31,6 +31,7 @@ CONTENT = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 CACHE_CONTROL = {200: CONTENT, 308: CONTENT, 410: CONTENT, 404: "public, max-age=10"}
 NO_STORE = "no-store"
 UNCACHED_PATHS = ("/livez", "/readyz", "/version")
+PRIVATE = {"near"}  # parameters that hold a reader's place: no answer to one is kept anywhere, errors included
 CONSTANT: RawHeaders = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After, X-Request-ID"),
@@ -263,8 +264,13 @@ def _header(headers: RawHeaders, name: bytes) -> str | None:
 
 
 def _caching(scope: Scope, status: int) -> str:
-    cacheable = scope["path"] not in UNCACHED_PATHS and scope["method"] in {"GET", "HEAD"}
+    cacheable = scope["path"] not in UNCACHED_PATHS and scope["method"] in {"GET", "HEAD"} and not _private(scope)
     return CACHE_CONTROL.get(status, NO_STORE) if cacheable else NO_STORE
+
+
+def _private(scope: Scope) -> bool:
+    query = scope["query_string"].decode("latin-1")
+    return any(name in PRIVATE for name, _ in parse_qsl(query, keep_blank_values=True))
 
 
 def _completed(headers: RawHeaders, caching: str) -> RawHeaders:

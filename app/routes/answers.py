@@ -160,7 +160,7 @@ def flat_page(
     of: str | None = None,
 ) -> tuple[Page, list[bytes]]:
     """A page of a flat kind, and its items' bodies. Raises 308, 404 and 410 problems for a condition it is `of`."""
-    matching = select(col(table.id)).where(*_by_reader(table, query), *filters)
+    matching = select(col(table.id)).where(*by_reader(table, query), *filters)
     condition = exists().where(col(models.Condition.slug) == of)
     count = session.execute(select(*counted(query, matching), condition.label("condition"))).one()
     if of is not None and not count.condition:
@@ -198,7 +198,7 @@ def absolute(request: Request) -> Settings:
     return settings
 
 
-def _by_reader(table: type[models.Flat], query: FlatQuery) -> list[ColumnElement[bool]]:
+def by_reader(table: type[models.Flat], query: FlatQuery) -> list[ColumnElement[bool]]:
     """The conditions that language (RFC 4647, basic filtering) and audience put on the rows of a flat kind."""
     found = []
     if query.lang:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
-from pydantic import AfterValidator, Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import ColumnElement, Integer, Select, String, column, exists, false, func, select, values
 from sqlmodel import col
 
@@ -42,6 +42,7 @@ SYSTEMS = {  # FHIR's addresses of the code systems (HL7 Terminology) beside our
 }
 ICD_10_CM = re.compile(r"[A-Za-z][0-9][0-9A-Za-z]\.?[0-9A-Za-z]{1,4}")
 MAX_SLUGS = 100
+SLUGS = rf"^[^,\x00-\x1f\x7f]*(,[^,\x00-\x1f\x7f]*){{0,{MAX_SLUGS - 1}}}$"
 
 Aspect = Annotated[
     Filter | None,
@@ -67,10 +68,8 @@ class ConditionsQuery(Paging, Wanted):
     )
     aspect: Aspect = None
     starts_with: Filter | None = Field(default=None, description="How the name begins; case and accents do not count.")
-    slugs: Annotated[str, AfterValidator(_few)] | None = Field(
+    slugs: Annotated[str, Field(max_length=10_100, pattern=SLUGS), BeforeValidator(_few)] | None = Field(
         default=None,
-        max_length=10_100,
-        pattern=r"^[^\x00-\x1f\x7f]*$",
         description=f"A batch: up to {MAX_SLUGS} slugs, with commas between them.",
         examples=["neutropenia"],
     )
