@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +23,7 @@ log = logging.getLogger("app.errors")
 
 MEDIA_TYPE = "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"
+FOR_PEOPLE = ("/embed/", "/print/")
 AWAY = (OperationalError, ProgrammingError, PoolTimeoutError)  # what the database raises where it cannot be read
 # RFC 9110's phrases, where older Pythons have older ones.
 PHRASES = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
@@ -73,8 +74,13 @@ def problem_response(request_id: str | None, error: ProblemError) -> Response:
     )
 
 
-def install(app: FastAPI) -> None:
-    """Render every error of an app as a problem."""
+def install(app: FastAPI, page: Callable[[Request, ProblemError], Response]) -> None:
+    """Render every error of an app as a problem, and by `page` an address for people that leads nowhere."""
+
+    async def _http(request: Request, error: HTTPException) -> Response:
+        render = page if f"{request.scope['path']}/".startswith(FOR_PEOPLE) else _render
+        return render(request, _known(error))
+
     app.exception_handler(ProblemError)(_problem)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_http)
@@ -113,15 +119,13 @@ def _parameter_error(name: int | str, message: str) -> dict[str, str]:
     return {"parameter": str(name), "detail": message.removeprefix("Value error, ")}
 
 
-async def _http(request: Request, error: HTTPException) -> Response:
+def _known(error: HTTPException) -> ProblemError:
     if error.status_code == HTTPStatus.NOT_FOUND:
-        known = ProblemError(404, "not-found", "There is nothing at this address. See /v1 for what there is.")
-    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        known = ProblemError(405, "method-not-allowed", f"This address answers {METHODS}.", headers={"Allow": METHODS})
-    else:
-        phrase = _phrase(error.status_code)
-        known = ProblemError(error.status_code, phrase.lower().replace(" ", "-"), phrase)
-    return _render(request, known)
+        return ProblemError(404, "not-found", "There is nothing at this address. See /v1 for what there is.")
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return ProblemError(405, "method-not-allowed", f"This address answers {METHODS}.", headers={"Allow": METHODS})
+    phrase = _phrase(error.status_code)
+    return ProblemError(error.status_code, phrase.lower().replace(" ", "-"), phrase)
 
 
 async def _database_error(request: Request, error: DBAPIError) -> Response:

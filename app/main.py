@@ -20,6 +20,7 @@ from app.routes import (
     care,
     conditions,
     directory,
+    documents,
     embed,
     feeds,
     front,
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.read_engine = read_engine
     app.state.replica_away_until = 0.0  # on the monotonic clock
     app.state.known_publication = lambda: cache.current  # the newest that this process knows of
-    errors.install(app)
+    errors.install(app, documents.problem_page)
     for module in (
         renderings,
         conditions,

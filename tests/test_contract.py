@@ -53,7 +53,7 @@ PAGES = {  # what is for people, for robots and for what shows pages: none of it
     "/feed.atom": "/feed.atom",
     "/feed.json": "/feed.json",
     "/sitemap.xml": "/sitemap.xml",
-    "/sitemap-{number:int}.xml": "/sitemap-1.xml",
+    "/sitemap-{number}.xml": "/sitemap-1.xml",
     "/robots.txt": "/robots.txt",
     "/llms.txt": "/llms.txt",
     "/static/integrity.json": "/static/integrity.json",

@@ -13,8 +13,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
+from app.render.markdown import escaped
 from app.routes import feeds
 from tests.conftest import EVERY_STATE, SEED, Api, publish
 
@@ -259,7 +261,9 @@ def test_a_sitemap_never_holds_more_than_the_protocol_allows() -> None:
     assert feeds.MOST_ADDRESSES + len(feeds.PLAIN_PAGES) <= 50_000
 
 
-@pytest.mark.parametrize("number", ["0", "2", "99999999999999999999", "-1", "x", "1.5"])
+@pytest.mark.parametrize(
+    "number", ["0", "2", "999999", "1000000", "9" * 4301, "-1", "+1", "01", "%D9%A1", "1%0A", "x", "1.5", "1.xml"]
+)
 def test_a_sitemap_that_is_not_there_is_not_found(public: Api, number: str) -> None:
     assert public.get(f"/sitemap-{number}.xml").status_code == 404
 
@@ -321,7 +325,17 @@ def test_hostile_names_are_text_everywhere(make_api: Callable[..., Api], tmp_pat
     for path in TYPES:
         told = api.get(path).content.decode()
         assert [mark for mark in "\u202e\u2066" if mark in told] == []
-    assert re.findall(r"(?<!\\)\]\((?!https://content\.example/)", api.get("/llms.txt").text) == []
+    told = api.get("/llms.txt").text
+    assert f"# {escaped(HOSTILE)}\n" in told
+    assert f"- [{escaped(HOSTILE)}]({PUBLIC}/" in told
+    assert re.findall(r"(?<!\\)\]\((?!https://content\.example/)", told) == []
+
+
+@pytest.mark.parametrize("name", ["1. Hats", "- Hats", "www.hats.example", "Hats {#x} $y$ @all", "Hats\n## Caps"])
+def test_the_organisations_name_is_one_line_of_text_in_llms_txt(make_api: Callable[..., Api], name: str) -> None:
+    read = MarkdownIt("commonmark").render(make_api(organisation_name=name).get("/llms.txt").text)
+    assert [node.text() for node in LexborHTMLParser(read).css("h1")] == [name.replace("\n", " ")]
+    assert read.count("<h2>") == 2
 
 
 @each_address

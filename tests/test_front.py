@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -107,7 +106,13 @@ def test_names_are_listed_in_the_readers_language_and_say_where_it_is_another(st
 def test_each_item_says_what_must_be_said_of_its_warning_signs_and_its_review(states: Api) -> None:
     items = states.json("/v1/conditions?limit=100")["items"]
     cards = front(states).css("#conditions .card")
-    urgencies = {"immediate": "right away", "urgent": "today", "non-urgent": "not urgent", "unstated": "no time is"}
+    urgencies = {
+        "immediate": "Most pressing of those named: right away.",
+        "urgent": "Most pressing of those named: today.",
+        "non-urgent": "Most pressing of those named: not urgent.",
+        "unstated": "No time is given for the most pressing of those named: do not take that as time to wait.",
+    }
+    assert {item["warning_signs"]["highest_urgency"] for item in items} == {*urgencies, None}
     for item, card in zip(items, cards, strict=True):
         said, signs = card.text(), item["warning_signs"]
         assert (f"{signs['total']} warning sign" in said) == (signs["total"] > 0)
@@ -116,7 +121,9 @@ def test_each_item_says_what_must_be_said_of_its_warning_signs_and_its_review(st
         )
         assert ("not the whole list" in said) == (signs["total"] > 0 and not signs["complete"])
         assert ("all that the source names" in said) == signs["complete"]
-        assert signs["highest_urgency"] is None or f"Most pressing: {urgencies[signs['highest_urgency']]}" in said
+        assert [urgency for urgency, words in urgencies.items() if words in said] == [
+            urgency for urgency in urgencies if urgency == signs["highest_urgency"]
+        ]
         assert ("No clinician has reviewed this text." in said) == (item["review"]["status"] == "unreviewed")
         assert ("Parts of the source were lost." in said) == (not item["complete"])
 
@@ -201,8 +208,7 @@ def test_the_lines_hold_what_was_chosen(public: Api) -> None:
     frame = one(LexborHTMLParser(text(page, "#iframe-line")), "iframe").attributes
     assert frame["src"] == f"{reading}&view=full"
     assert one(page, "iframe").attributes["src"] == frame["src"]
-    assert text(page, "#oembed-line") == f"{PUBLIC}/oembed?url={quote(reading, safe='')}"
-    assert parse_qs(urlsplit(text(page, "#oembed-line")).query) == {"url": [reading]}
+    assert text(page, "#oembed-line") == reading
     selected = {
         field.attributes["name"]: one(field, "option[selected]").attributes["value"]
         for field in page.css("#builder select")
@@ -224,6 +230,15 @@ def test_the_script_line_is_one_line_held_to_the_bytes_that_are_served(public: A
     assert script["integrity"] == asset("embed.js").integrity
     assert script["crossorigin"] == "anonymous"
     assert "\n" not in text(page, "#element-line") + text(page, "#iframe-line") + text(page, "#oembed-line")
+
+
+@pytest.mark.parametrize("query", ["", "&lang=es&audience=kids&theme=dark&accent=ab12cd&view=full"])
+def test_the_line_for_wordpress_is_a_page_that_names_its_embed(public: Api, query: str) -> None:
+    line = text(front(public, f"?condition=hiccup-hat-syndrome{query}"), "#oembed-line")
+    answer = public.get(line.removeprefix(PUBLIC))
+    assert answer.status_code == 200
+    found = one(LexborHTMLParser(answer.text), "link[type='application/json+oembed']").attributes["href"]
+    assert public.json(found.removeprefix(PUBLIC))["type"] == "rich"
 
 
 def test_what_a_form_leaves_open_stands_for_the_default(states: Api) -> None:

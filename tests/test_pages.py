@@ -552,7 +552,19 @@ def test_a_withdrawn_page_says_why_and_where_to_look_instead(public: Api) -> Non
 
 
 @pytest.mark.parametrize(
-    "path", ["/embed/conditions/nothing", "/embed/conditions/No%20Slug", "/embed/articles/nothing"]
+    "path",
+    [
+        "/embed/conditions/nothing",
+        "/embed/conditions/No%20Slug",
+        "/embed/articles/nothing",
+        f"{HAT}/",
+        "/embed",
+        "/embed/",
+        "/embed/conditions",
+        "/embed/no/such/page",
+        "/print",
+        "/print/articles/hats-for-parents",
+    ],
 )
 def test_an_unknown_page_is_kind_and_leads_home(states: Api, path: str) -> None:
     answer = states.get(path)
@@ -560,6 +572,23 @@ def test_an_unknown_page_is_kind_and_leads_home(states: Api, path: str) -> None:
     page = parsed(answer)
     assert said(page, "h1") == ["There is no such page here"]
     assert page.css_first("main a[href='/']")
+
+
+def test_an_unknown_page_speaks_the_language_asked_for(states: Api) -> None:
+    assert said(parsed(states.get("/print?lang=es")), "h1") == ["Aquí no existe esa página"]
+
+
+@pytest.mark.parametrize("path", ["/embedded", "/printer/conditions", "/v1/embed", "/prints"])
+def test_an_address_that_is_not_for_people_answers_with_a_problem(states: Api, path: str) -> None:
+    answer = states.get(path)
+    assert [answer.status_code, answer.headers["content-type"]] == [404, "application/problem+json"]
+
+
+@pytest.mark.parametrize("path", [HAT, "/print/conditions/hiccup-hat-syndrome", "/embed/locations"])
+def test_what_is_sent_to_a_page_is_refused_by_a_page(states: Api, path: str) -> None:
+    answer = states.request("POST", path)
+    assert [answer.status_code, answer.headers["allow"]] == [405, "GET, HEAD, OPTIONS"]
+    assert said(parsed(answer), "h1") == ["This address is not quite right"]
 
 
 def test_where_no_edition_fits_a_page_names_those_that_there_are(states: Api) -> None:

@@ -13,6 +13,7 @@ from app.settings import Settings
 # Marks that turn or isolate the direction of what follows (Unicode, UAX #9): they would reach beyond their own text.
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LINE = re.compile("[\u2028\u2029]")  # separators of lines and paragraphs: a pack refuses all others
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 WEB = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 

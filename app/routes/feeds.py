@@ -25,7 +25,8 @@ from app.models import Op
 from app.pack import Kind
 from app.present import Address, record_address
 from app.presented import editions_in, fill_edition
-from app.render.document import inert
+from app.render.document import NOT_XML, inert
+from app.render.markdown import escaped
 from app.routes.answers import Lenient, absolute, origin
 from app.routes.front import in_short
 from app.rows import TABLES
@@ -49,8 +50,7 @@ SUBTITLE = (
     "What each publication added, changed and withdrew. A record that changed again stands in its latest publication."
 )
 BEFORE_THE_FIRST = "1970-01-01T00:00:00Z"  # an Atom feed has a date, also where nothing was published
-NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
-MARKUP = re.compile(r"([\\`*_\[\]<>&~|!#])")  # what begins something in a line of Markdown
+PART = re.compile(r"[1-9][0-9]{0,5}")  # a part of the sitemap, counted from 1
 
 
 class Entry(NamedTuple):
@@ -214,15 +214,15 @@ def get_sitemap(request: Request, session: SessionDep) -> Response:
     return Response(_document(index), media_type=XML)
 
 
-@router.get("/sitemap-{number:int}.xml")
-def get_part_of_sitemap(request: Request, number: int, session: SessionDep) -> Response:
-    """One of the sitemaps that an index names, counted from 1. Raises a 404 problem past the last."""
+@router.get("/sitemap-{number}.xml")
+def get_part_of_sitemap(request: Request, number: str, session: SessionDep) -> Response:
+    """One of the sitemaps that an index names, counted from 1. Raises a 404 problem for any other."""
     settings = absolute(request)
-    offset = (number - 1) * MOST_ADDRESSES
-    rows = session.execute(_pages().limit(MOST_ADDRESSES).offset(offset)).all() if 0 < number < 10**6 else []
+    part = int(number) if PART.fullmatch(number) else None
+    rows = session.execute(_pages().limit(MOST_ADDRESSES).offset((part - 1) * MOST_ADDRESSES)).all() if part else []
     if not rows:
         raise ProblemError(404, "not-found", "There is no such sitemap here.")
-    return _sitemap(settings, PLAIN_PAGES if number == 1 else (), rows)
+    return _sitemap(settings, PLAIN_PAGES if part == 1 else (), rows)
 
 
 def _sitemap(settings: Settings, plain: Sequence[str], rows: Sequence[Any]) -> Response:
@@ -289,7 +289,7 @@ def get_llms(request: Request, session: SessionDep) -> Response:
         named["Optional"] = [f"- [Publications]({settings.address('/feed.json')}): what was added, changed, withdrawn"]
     sections = "".join(f"\n## {heading}\n\n{chr(10).join(under)}\n" for heading, under in named.items())
     head = (
-        f"# {_plain(settings.organisation_name)}\n\n"
+        f"# {escaped(' '.join(settings.organisation_name.split()))}\n\n"
         f"> Health content with its sources. {present.notice()}\n\n"
         "Show a condition's warning signs whole, each with its action, and with the note of their list. Where a list "
         "of the source was lost, say so. Keep the review status and the notice with every condition. What was "
@@ -301,12 +301,7 @@ def get_llms(request: Request, session: SessionDep) -> Response:
 def _llms_line(request: Request, row: Any) -> str:
     condition = schemas.ConditionSummary.model_validate_json(fill_edition(row, origin(request), Wanted()))
     address = f"{condition.address}.md"
-    return f"- [{_plain(condition.name)}]({address}): {in_short(condition)}"
-
-
-def _plain(text: str) -> str:
-    """A text that Markdown takes as it is, on one line."""
-    return MARKUP.sub(r"\\\1", " ".join(inert(text).split()))
+    return f"- [{escaped(condition.name)}]({address}): {in_short(condition)}"
 
 
 # ---- XML
@@ -320,7 +315,7 @@ def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: s
 
 
 def _clean(text: str) -> str:
-    return NO_XML.sub("", inert(text))
+    return NOT_XML.sub("", inert(text))
 
 
 def _document(root: ET.Element) -> bytes:

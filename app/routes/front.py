@@ -5,18 +5,18 @@ from __future__ import annotations
 from html import escape
 from string import ascii_lowercase
 from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlmodel import col
 
 from app import models, present, schemas
 from app.assets import asset
 from app.db import SessionDep
 from app.editions import Lang, Wanted
-from app.pack import Audience
+from app.pack import Audience, Urgency
 from app.present import Address
 from app.presented import editions_in, fill, fill_edition
 from app.render.words import ENGLISH
@@ -65,44 +65,58 @@ def get_front_door(request: Request, session: SessionDep, query: Annotated[Front
 
     A value that is not allowed is refused: a line that is not what was chosen would be pasted unseen.
     """
-    reader = Wanted(lang=query.lang)
+    reader, wanted = Wanted(lang=query.lang), Wanted(lang=query.lang, audience=query.audience)
     rows = session.execute(_listed(reader, query)).all()
     conditions = [
         schemas.ConditionSummary.model_validate_json(fill_edition(row, origin(request), reader))
         for row in rows[:PAGE_SIZE]
     ]
-    wanted = Wanted(lang=query.lang, audience=query.audience)
-    slug = query.condition or next((condition.slug for condition in conditions), "")
-    facts = session.execute(_facts(wanted, slug)).one()
+    facts = session.execute(_facts(wanted, query.condition or next((one.slug for one in conditions), ""))).one()
     chosen = facts.chosen and schemas.ConditionSummary.model_validate_json(fill(facts.chosen, origin(request), wanted))
-    languages = facts.languages or []
     address = request.app.state.settings.address
-    tongue = {"lang": query.lang} if query.lang else {}
-
-    def listing(**place: str) -> str:
-        return _with_query(address("/"), place) + "#conditions"
-
     return page(
         request,
         "front.html",
         framed=False,
         query=query,
         conditions=conditions,
-        first=listing(**tongue) if query.after or query.letter else None,
-        more=listing(**tongue, after=conditions[-1].slug) if len(rows) > PAGE_SIZE else None,
-        letters=[(name, listing(**tongue, letter=name)) for name in ascii_lowercase if facts.conditions > PAGE_SIZE],
-        by_language=[(tag, language(tag), listing(lang=tag)) for tag in languages],
-        offered=languages if query.lang in {None, *languages} else [*languages, query.lang],
-        language=language,
-        reading=lambda condition: _with_query(address(f"/embed/conditions/{condition.slug}"), tongue),
-        choosing=lambda condition: _with_query(address("/"), {**tongue, "condition": condition.slug}) + "#embed",
         places=facts.places,
-        chosen=chosen,
-        lines=lines(chosen, query, address) if chosen else None,
-        audiences=ENGLISH.audiences,
         notice=present.notice(),
+        language=language,
         in_short=in_short,
+        **_ways(query, facts, conditions[-1].slug if len(rows) > PAGE_SIZE else None, address),
+        **_builder(query, facts, chosen, address),
     )
+
+
+def _ways(query: FrontQuery, facts: Row[Any], last: str | None, address: Address) -> dict[str, Any]:
+    """Where the list of conditions leads: to each, and to the rest of the list, where `last` is not its end."""
+    tongue = {"lang": query.lang} if query.lang else {}
+
+    def listing(**place: str) -> str:
+        return _with_query(address("/"), place) + "#conditions"
+
+    return {
+        "first": listing(**tongue) if query.after or query.letter else None,
+        "more": listing(**tongue, after=last) if last else None,
+        "letters": [(name, listing(**tongue, letter=name)) for name in ascii_lowercase if facts.conditions > PAGE_SIZE],
+        "by_language": [(tag, language(tag), listing(lang=tag)) for tag in facts.languages or []],
+        "reading": lambda condition: _with_query(address(f"/embed/conditions/{condition.slug}"), tongue),
+        "choosing": lambda condition: _with_query(address("/"), {**tongue, "condition": condition.slug}) + "#embed",
+    }
+
+
+def _builder(
+    query: FrontQuery, facts: Row[Any], chosen: schemas.ConditionSummary | None, address: Address
+) -> dict[str, Any]:
+    """What the embed builder offers, and its lines for the condition chosen, where there is one."""
+    languages = facts.languages or []
+    return {
+        "chosen": chosen,
+        "lines": lines(chosen, query, address) if chosen else None,
+        "offered": languages if query.lang in {None, *languages} else [*languages, query.lang],
+        "audiences": ENGLISH.audiences,
+    }
 
 
 def language(tag: str) -> str:
@@ -116,13 +130,19 @@ def in_short(condition: schemas.ConditionSummary) -> str:
     said = [ENGLISH.no_signs]
     if signs.total and signs.highest_urgency:
         whole = "all that the source names" if signs.complete else "not the whole list"
-        urgency = ENGLISH.urgency[signs.highest_urgency]
         number = "1 warning sign" if signs.total == 1 else f"{signs.total} warning signs"
-        said = [f"{number}, {whole}.", f"Most pressing: {urgency[0].lower()}{urgency[1:]}."]
+        said = [f"{number}, {whole}.", _most_pressing(signs.highest_urgency)]
     if not condition.complete:
         said.append("Parts of the source were lost.")
     said.append("Reviewed by a clinician." if condition.review.status == "reviewed" else ENGLISH.unreviewed)
     return " ".join(said)
+
+
+def _most_pressing(urgency: Urgency) -> str:
+    """How soon the signs that are named call for care: of others, nothing is known."""
+    if urgency == Urgency.unstated:
+        return "No time is given for the most pressing of those named: do not take that as time to wait."
+    return f"Most pressing of those named: {ENGLISH.urgency[urgency].lower()}."
 
 
 def lines(condition: schemas.ConditionSummary, query: FrontQuery, address: Address) -> Lines:
@@ -146,7 +166,7 @@ def lines(condition: schemas.ConditionSummary, query: FrontQuery, address: Addre
         f'async></script><health-content {said}><a href="{escape(page_address)}">{name}</a></health-content>',
         iframe=f'<iframe src="{escape(preview)}" title="{name}" width="640" height="600" '
         'style="width:100%;border:0" loading="lazy"></iframe>',
-        oembed=f"{address('/oembed')}?url={quote(page_address, safe='')}",
+        oembed=page_address,
     )
 
 

@@ -22,7 +22,7 @@ from app.documentation import operation_id
 from app.errors import ProblemError
 from app.pack import Kind
 from app.presented import fill, one_condition, one_record
-from app.render.document import inert, web_address
+from app.render.document import NOT_XML, inert, web_address
 from app.routes.answers import JSON, SLUG, Lenient, absolute, origin
 from app.routes.embed import ConditionPageQuery
 
@@ -45,7 +45,6 @@ WIDTH, HEIGHT = 600, 600  # pixels, where a site asks for no less
 CACHE_AGE = 86_400  # seconds: what is kept is a name and an address, and the frame is always of today
 # No content leads out of the frame but by a reader's click: to the page, to a telephone, to another site.
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 
 
 class OEmbedQuery(BaseModel):
