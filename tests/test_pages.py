@@ -160,6 +160,23 @@ def test_a_lost_list_is_marked_where_it_stood(states: Api) -> None:
     assert lost.startswith("A list is missing here Signs of wobble to call about The list that stood here is missing")
 
 
+@pytest.mark.parametrize(
+    "path", [ELBOW, f"{ELBOW}?view=card", f"{ELBOW}?sections=nothing", "/print/conditions/giggle-elbow"]
+)
+def test_what_is_said_of_lost_lists_is_true_of_a_part_of_a_page_too(states: Api, path: str) -> None:
+    banner = "Parts of the source were lost. Each section that lacks a list says so."
+    assert said(parsed(states.get(path)), ".lost-lists") == [banner]
+    assert states.json("/v1/conditions/giggle-elbow.jsonld")["usageInfo"]["text"].startswith(banner)
+    lacking = [
+        section["anchor"]
+        for section in states.json("/v1/conditions/giggle-elbow")["sections"]
+        if not section["complete"]
+    ]
+    assert lacking
+    for anchor in lacking:
+        assert said(parsed(states.get(f"{ELBOW}?sections={anchor}")), ".lost .gap")
+
+
 def test_sections_are_chosen_by_their_anchors(states: Api) -> None:
     def headings(query: str) -> list[str]:
         return said(parsed(states.get(f"{HAT}?{query}")), ".sections > section:not(.related) > h2")
@@ -257,6 +274,21 @@ def test_a_page_says_whose_words_these_are_what_they_rest_on_and_how_old_they_ar
         assert told in whose
 
 
+@pytest.mark.parametrize("path", [HAT, f"{HAT}?view=card", HAT.replace("embed", "print"), f"/v1{HAT[6:]}.html"])
+def test_a_page_names_and_links_all_whose_words_and_rights_there_are(states: Api, path: str) -> None:
+    (whose,) = parsed(states.get(path)).css(".whose")
+    condition = states.json("/v1/conditions/hiccup-hat-syndrome")
+    publisher, source = condition["publisher"], condition["based_on"]
+    assert f"Rights: {condition['rights']}" in text_of(whose)
+    assert f"Rights: {source['rights']}" in text_of(whose)
+    links = {text_of(node): node.attributes["href"] for node in whose.css("a")}
+    assert links == {
+        f"Words by {publisher['name']}.": publisher["url"],
+        f"Based on {source['name']}, {source['owner']}.": source["url"],
+        "The publisher's own page": condition["url"],
+    }
+
+
 # ---- words explained
 
 
@@ -295,6 +327,43 @@ def test_a_word_is_not_explained_in_words_for_other_children(states: Api, hostil
     assert said(parsed(hostile.get(f"{ELBOW}?lang=en")), ".sections a.term")[:1] == ["hiccup"]
 
 
+@pytest.mark.engines("sqlite")
+def test_a_meaning_in_another_publishers_words_names_that_publisher(
+    make_api: Callable[..., Api], tmp_path: Path
+) -> None:
+    info = json.loads((EVERY_STATE / "pack.json").read_text())
+    info |= {"name": "cats", "publisher": {"name": "The Cat & Club", "url": "https://cats.example"}, "sources": []}
+    term = {"slug": "cat", "lang": "en", "term": "cat", "meaning": "It purrs.", "provenance": {"basis": "curated"}}
+    (tmp_path / "pack.json").write_text(json.dumps(info))
+    (tmp_path / "glossary.jsonl").write_text(json.dumps(term) + "\n")
+    api = make_api(EVERY_STATE, tmp_path)
+    for path in (HAT, HAT.replace("embed", "print"), f"/v1{HAT[6:]}.html"):
+        page = parsed(api.get(path))
+        assert said(page, "#term_cat dd") == ["It purrs.", "Words by The Cat & Club."]
+        assert said(page, "#term_hiccup dd") == ["A small hop of the breath."]
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    ("path", "explains"),
+    [
+        ("/embed/conditions/neutropenia", True),
+        ("/embed/conditions/neutropenia?view=card", False),
+        ("/print/conditions/neutropenia", True),
+        ("/v1/conditions/neutropenia.html", True),
+        ("/v1/conditions/neutropenia.md", False),
+        ("/v1/conditions/neutropenia.txt", False),
+        ("/v1/conditions/neutropenia.jsonld", False),
+    ],
+)
+def test_only_what_explains_words_reads_the_glossary(
+    api: Api, statements: Callable[[], Any], path: str, explains: bool
+) -> None:
+    with statements() as sent:
+        assert api.get(path).status_code == 200
+    assert any("glossary_term" in statement for statement in sent) is explains
+
+
 # ---- places and articles
 
 
@@ -318,6 +387,45 @@ def test_a_place_has_a_page(public: Api) -> None:
     ]
     assert page.css_first("a[href='tel:+15550100']")
     assert "Opening hours are not known" in said(parsed(public.get("/embed/locations/somewhere")), ".place p")
+
+
+NUMBERS = {
+    "+1 (555) 0100": "+15550100",
+    "(020) 7946 0000": "02079460000",
+    "555-0100": "5550100",
+    "+49 30.1234-5678": "+493012345678",
+    "555-0100 ext. 5": None,
+    "555-0100 x5": None,
+    "+44 (0)20 7946 0000": None,
+    "+44 (020) 7946 0000": None,
+    "(0) 20 7946 0000": None,
+    "1-800-CALL-NOW": None,
+    "555-0100 / 555-0101": None,
+    "555-0100, 555-0101": None,
+    "555-0100 555-0101": None,
+    "(555) 010 (555) 0101": None,
+    "555 - 0100 - 5": None,
+    "911": None,
+    "+1234567890123456": None,
+    "٥٥٥٠١٠٠٠": None,
+}
+
+
+@pytest.mark.engines("sqlite")
+def test_only_what_is_plainly_one_number_is_dialled_and_all_else_is_shown_as_it_stands(
+    make_api: Callable[..., Api], tmp_path: Path
+) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(EVERY_STATE, folder)
+    place = {"lang": "en", "kind": "unstated", "name": "Hat", "provenance": {"basis": "curated"}}
+    lines = [json.dumps(place | {"slug": f"hat-{at:02}", "phone": phone}) for at, phone in enumerate(NUMBERS)]
+    with (folder / "locations.jsonl").open("a") as file:
+        file.write("\n".join(lines) + "\n")
+    page = parsed(make_api(folder).get("/embed/locations?limit=100"))
+    shown = {text_of(node.css_first("strong")): node.attributes.get("href") for node in page.css(".place .phone")}
+    assert {phone: shown[phone] for phone in NUMBERS} == {
+        phone: dialled and f"tel:{dialled}" for phone, dialled in NUMBERS.items()
+    }
 
 
 def test_the_places_are_listed_page_by_page_each_once(states: Api) -> None:
@@ -435,6 +543,16 @@ def test_a_text_from_right_to_left_is_set_so_and_our_own_words_are_not(hostile: 
     assert text_of(own) == "Right away"
 
 
+@pytest.mark.engines("sqlite")
+def test_content_within_our_own_words_keeps_its_language(hostile: Api) -> None:
+    page = parsed(hostile.get(f"{ELBOW}?lang=he"))
+    (ours, whom) = page.css(".signs > .applies span")
+    assert ours.attributes == {"lang": "en", "dir": "ltr"}
+    assert whom.attributes == {"lang": "he", "dir": "rtl"}
+    assert text_of(ours) == f"For {text_of(whom)}"
+    assert not parsed(hostile.get(f"{ELBOW}?lang=en")).css(".signs > .applies span")
+
+
 # ---- what a page says to programs
 
 
@@ -470,8 +588,13 @@ def test_only_a_record_with_an_address_of_its_own_leaves_search_engines_to_it(pu
     page = parsed(public.get(f"{HAT}?audience=parents"))
     (canonical,) = page.css("link[rel=canonical]")
     assert canonical.attributes["href"] == "https://hiccup-hats.example/parents/hiccup-hat"
-    assert page.css_first("meta[name=robots][content=noindex]")
+    assert not page.css("meta[name=robots]")  # two words to a search engine, and it may heed either
     assert not parsed(public.get(ELBOW)).css("link[rel=canonical], meta[name=robots]")
+
+
+@pytest.mark.parametrize("path", [f"{ELBOW}?view=card", "/print/conditions/giggle-elbow", "/embed/conditions/nothing"])
+def test_a_card_a_handout_and_a_problem_are_not_for_search_engines(public: Api, path: str) -> None:
+    assert len(parsed(public.get(path)).css("meta[name=robots][content=noindex]")) == 1
 
 
 # ---- delivery
@@ -543,12 +666,25 @@ def test_a_withdrawn_page_says_why_and_where_to_look_instead(public: Api) -> Non
     assert "Reason: retired" in said(page, "p")
     (link,) = page.css("main .button")
     assert link.attributes["href"] == f"https://health.example/api{HAT}"
+    assert link.attributes["target"] == "_top"
     assert answer.headers["cache-control"].startswith("public")
     without = parsed(public.get("/print/conditions/whispering-thumb?lang=es"))
     assert said(without, "h1") == ["Esta página se retiró"]
     assert not without.css("main .button")
     (article,) = parsed(public.get("/embed/articles/hats-of-last-year")).css("main .button")
     assert article.attributes["href"] == "https://health.example/api/embed/articles/hats-for-parents"
+
+
+def test_from_a_problem_a_reader_goes_on_as_asked_and_out_of_the_frame(public: Api) -> None:
+    asked = "lang=es&audience=kids&theme=dark&accent=ff8800"
+    withdrawn = public.get(f"/embed/conditions/hiccup-cap-syndrome?{asked}&view=card&utm_source=letter")
+    (successor,) = parsed(withdrawn).css("main .button")
+    assert successor.attributes["href"] == f"https://health.example/api{HAT}?{asked}"
+    (edition,) = parsed(public.get(f"{ELBOW}?{asked}&fallback=none&view=card")).css("main li a")
+    there_is = asked.replace("es&audience=kids", "en&audience=parents")
+    assert edition.attributes["href"] == f"https://health.example/api{ELBOW}?{there_is}"
+    assert {successor.attributes["target"], edition.attributes["target"]} == {"_top"}
+    assert public.get((edition.attributes["href"] or "").removeprefix("https://health.example/api")).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,14 @@ class Document:
         """Whether the source lost a list anywhere in the edition, shown or not."""
         return not self.condition.complete
 
+    def others_words(self, term: schemas.GlossaryTerm) -> str | None:
+        """Whose words a term's meaning is in; None where they are those of the condition's own publisher.
+
+        Related reading is never others': a pack's articles name conditions of that pack alone.
+        """
+        name = term.publisher.name
+        return self.words.words_by.format(publisher=name) if name != self.condition.publisher.name else None
+
 
 def make_document(
     condition: schemas.Condition,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from base64 import b64encode
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 import nh3
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.assets import asset
 from app.pack import Contact, Urgency
@@ -27,6 +26,10 @@ from app.settings import Settings
 
 MEDIA_TYPE = "text/html; charset=utf-8"
 MOST_SIGNS = 6  # on one care card, so that each fits a printed page
+# Digits with one space, dot or hyphen between them and one pair of brackets at most. A zero in brackets is dialled
+# within a country alone, and more digits without a country's code are two numbers.
+ONE_NUMBER = re.compile(r"(?!\+.*\(0)\+?(?:[0-9][ .-]?)*(?:\((?!0\))[0-9]+\)[ .-]?)?(?:[0-9][ .-]?)*")
+DIALLED = re.compile(r"[0-9]{7,12}|\+[0-9]{7,15}")
 
 # All that a fragment is made of: a second fence, should a template ever let something through.
 TAGS = {
@@ -98,10 +101,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: inert(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
     )
-    made.filters |= {"web_address": web_address, "iso": dt.date.isoformat, "spoken": spoken, "dialled": _dialled}
+    made.filters |= {"web_address": web_address, "spoken": spoken, "dialled": _dialled}
     made.globals |= {
         "asset": asset,
         "direction": direction,
+        "filled": _filled,
         "other_names": other_names,
         "reader_of": reader_of,
         "qr_code": qr_code,
@@ -109,9 +113,18 @@ def _environment() -> Environment:
     return made
 
 
-def _dialled(phone: str) -> str:
-    """A telephone number as a `tel:` address has it (RFC 3966)."""
-    return re.sub(r"[^+0-9]", "", phone)
+def _dialled(phone: str) -> str | None:
+    """A telephone number as a `tel:` address has it (RFC 3966); None for what is not plainly one number, whole."""
+    dialled = re.sub(r"[^+0-9]", "", phone)
+    return dialled if ONE_NUMBER.fullmatch(phone.strip()) and DIALLED.fullmatch(dialled) else None
+
+
+def _filled(own: str, lang: str, content: dict[str, str]) -> Markup:
+    """Our own words with texts of the content put into them, each marked with its language."""
+    mark = Markup('<span lang="{}" dir="{}">{}</span>')
+    return escape(own).format(
+        **{name: mark.format(lang, direction(lang), inert(text)) for name, text in content.items()}
+    )
 
 
 def render(template: str, settings: Settings, **context: Any) -> str:

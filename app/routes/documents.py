@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
@@ -28,14 +29,16 @@ from app.render.words import reader_of, words_for
 from app.routes.answers import Lenient, absent, check_slug, of_condition, origin
 
 MOST_TERMS = 500  # of a glossary, on one page
+CARRIED = ("lang", "audience", "theme", "accent")  # what a reader asked for, on the way from a problem to another page
 
 
 async def find_document(
-    request: Request, slug: str, wanted: Wanted, anchors: Collection[str] | None = None
+    request: Request, slug: str, wanted: Wanted, anchors: Collection[str] | None = None, *, glossary: bool = False
 ) -> Document:
     """The document of a condition, in the edition that fits a reader best.
 
-    `anchors` choose its sections, never its signs. Raises 308, 404 and 410 problems.
+    `anchors` choose its sections, never its signs; `glossary` reads the terms that explain its words, too.
+    Raises 308, 404 and 410 problems.
     """
 
     def ask(reader: Connection) -> tuple[bytes, list[bytes], list[bytes]]:
@@ -58,7 +61,7 @@ async def find_document(
             .limit(MOST_TERMS)
         )
         whole = fill_edition(row, origin(request), wanted)
-        return whole, list(reader.scalars(articles)), list(reader.scalars(terms))
+        return whole, list(reader.scalars(articles)), list(reader.scalars(terms)) if glossary else []
 
     whole, articles, terms = await read(request, ask)
     return make_document(
@@ -116,13 +119,15 @@ def page(request: Request, template: str, *styles: str, framed: bool = True, **c
 
 def problem_page(request: Request, problem: ProblemError) -> Response:
     """A problem as a page for people, with the problem's own status and headers."""
-    words = words_for(request.query_params.get("lang", "en"))
+    asked = request.query_params
+    words = words_for(asked.get("lang", "en"))
+    carried = {name: asked[name] for name in CARRIED if asked.get(name)}
     address = request.app.state.settings.address
     successor = problem.members.get("successor")
     editions = [
         (
             reader_of(edition["lang"], edition["audience"], words),
-            address(f"{request.scope['path']}?lang={edition['lang']}&audience={edition['audience']}"),
+            address(_with(request.scope["path"], carried | {name: edition[name] for name in ("lang", "audience")})),
         )
         for edition in problem.members.get("available", [])
     ]
@@ -131,13 +136,17 @@ def problem_page(request: Request, problem: ProblemError) -> Response:
         "problem.html",
         problem=problem,
         words=words,
-        page_theme={"light": "light", "dark": "dark"}.get(request.query_params.get("theme", ""), "auto"),
-        successor=successor and page_of(successor, address),
+        page_theme={"light": "light", "dark": "dark"}.get(asked.get("theme", ""), "auto"),
+        successor=successor and _with(page_of(successor, address), carried),
         editions=editions,
     )
     response.status_code = problem.status
     response.headers.update(problem.headers)
     return response
+
+
+def _with(page: str, query: Mapping[str, str]) -> str:
+    return f"{page}?{urlencode(query)}" if query else page
 
 
 def page_of(record: str, address: Address) -> str:

@@ -72,9 +72,10 @@ async def get_condition_page(
     request: Request, slug: SlugPath, query: Annotated[ConditionPageQuery, Query()]
 ) -> Response:
     """A condition as a page or, with `view=card`, as a card: its signs and all that stands with them."""
-    document = await find_document(request, slug, query, query.anchors)
-    address, card = document.settings.address, query.view == "card"
-    own, wanted = f"/embed/conditions/{slug}", {"sections", "view", "heading_level"}
+    card = query.view == "card"
+    document = await find_document(request, slug, query, query.anchors, glossary=not card)
+    address = document.settings.address
+    own, left_out = f"/embed/conditions/{slug}", {"sections", "view", "heading_level"}
     return page(
         request,
         "page.html",
@@ -85,15 +86,15 @@ async def get_condition_page(
         card=card,
         partly=_partly(document),
         fragment=fragment(document, query.heading_level, card=card),
-        full_page=address(f"{own}{_query(query, wanted)}"),
-        print_page=address(f"/print/conditions/{slug}{_query(query, wanted | {'theme', 'accent'})}"),
+        full_page=address(f"{own}{_query(query, left_out)}"),
+        print_page=address(f"/print/conditions/{slug}{_query(query, left_out | {'theme', 'accent'})}"),
     )
 
 
 @router.get("/print/conditions/{slug}")
 async def get_condition_handout(request: Request, slug: SlugPath, query: Annotated[HandoutQuery, Query()]) -> Response:
     """A condition as a handout. It leaves the day to the reader's own browser, or pen: a page stays the same."""
-    document = await find_document(request, slug, query, query.anchors)
+    document = await find_document(request, slug, query, query.anchors, glossary=True)
     edition = _told(query, {"sections", "size"})
     live = f"/embed/conditions/{slug}{_query(query, {'sections', 'size'})}"
     return page(

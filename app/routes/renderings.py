@@ -60,7 +60,7 @@ LINKED_DATA: dict[int | str, dict[str, Any]] = {
 @router.get("/{slug}.html", response_class=HTMLResponse, responses=PROBLEMS)
 async def get_condition_html(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
     """A condition as a fragment of HTML, for a page of your own."""
-    document = await find_document(request, slug, query)
+    document = await find_document(request, slug, query, glossary=True)
     return HTMLResponse(fragment(document))
 
 

@@ -2,8 +2,12 @@
 // The reader's own day, on paper; and a button that prints. Without this there is a line to fill in by hand.
 const today = document.querySelector("[data-today]");
 const writeDate = () => {
-  const lang = document.documentElement.lang || undefined;
-  today.textContent = new Date().toLocaleDateString(lang, { dateStyle: "long" });
+  const said = (lang) => new Date().toLocaleDateString(lang, { dateStyle: "long" });
+  try {
+    today.textContent = said(document.documentElement.lang || undefined);
+  } catch {
+    today.textContent = said(); // not every language that content may name is one that browsers take
+  }
 };
 writeDate();
 addEventListener("beforeprint", writeDate);

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -30,6 +31,14 @@ def test_a_page_is_printed_whole_and_no_warning_sign_is_cut_in_two(
     visit: Visit, service: str, slug: str, query: str
 ) -> None:
     is_printed_whole(visit(f"/embed/conditions/{slug}?{query}"), "A4", what_is_said(service, slug, query))
+
+
+def test_a_language_that_no_browser_knows_stops_neither_the_day_nor_the_button(visit: Visit) -> None:
+    page = visit("/print/conditions/giggle-elbow")
+    page.evaluate("document.documentElement.lang = 'en-a'; document.querySelector('[data-today]').textContent = ''")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert re.search("[0-9]{4}", page.locator("[data-today]").inner_text())
+    assert page.locator("[data-print]").is_visible()
 
 
 def is_printed_whole(page: Page, paper: str, said: list[str]) -> None:
