@@ -13,7 +13,8 @@ import pytest
 
 from app.check import scan
 from app.ingest.capitals import from_capitals
-from app.ingest.csv_rows import MAX_ROW_BYTES, fingerprint
+from app.ingest.csv_rows import MAX_ROW_BYTES
+from app.ingest.files import fingerprint
 from app.ingest.locations_csv import COUNTRIES, KINDS, NEEDED, OPTIONAL, FaultyFileError, Report, extract
 from app.pack import Faults, Kind, Location, PackError, Withdrawn, read_info, read_records, read_withdrawn
 from tests.conftest import EVERY_STATE, ROOT, SEED, Api, publish_to

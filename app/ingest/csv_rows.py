@@ -6,7 +6,6 @@ A row that cannot be read costs itself alone: a quotation mark that is never clo
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,17 +39,6 @@ class Row(NamedTuple):
 class _Line(NamedTuple):
     number: int
     raw: bytes | None  # None where it is longer than MAX_ROW_BYTES
-
-
-def fingerprint(path: Path) -> tuple[str, int]:
-    """The SHA-256 of a file, and how many lines it has. Raises OSError."""
-    sha256, lines, last = hashlib.sha256(), 0, b"\n"
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            sha256.update(chunk)
-            lines += chunk.count(b"\n")
-            last = chunk[-1:]
-    return sha256.hexdigest(), lines + (last != b"\n")
 
 
 def read_rows(path: Path) -> Iterator[Row]:

@@ -18,7 +18,8 @@ from typing import NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from app.ingest.capitals import from_capitals
-from app.ingest.csv_rows import NotCsv, Row, fingerprint, read_rows
+from app.ingest.csv_rows import NotCsv, Row, read_rows
+from app.ingest.files import fingerprint
 from app.ingest.slugs import slugify
 from app.ingest.words import vocabulary
 from app.pack import (

@@ -8,7 +8,6 @@ time, with a short index of all.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import html
 import re
 import tempfile
@@ -29,6 +28,7 @@ from app.ingest.context import Context
 from app.ingest.credits import Credit
 from app.ingest.edition import make_condition
 from app.ingest.english import ENGLISH
+from app.ingest.files import CHUNK_BYTES, fingerprint
 from app.ingest.flatten import Line, NotAnArticle, Page, Role, web_address
 from app.ingest.glossary import Glossary
 from app.ingest.outline import Outline
@@ -66,7 +66,6 @@ from app.pack import (
 
 SOURCE = "medlineplus-topics"
 LANGUAGES = {"English": ENGLISH, "Spanish": SPANISH}
-CHUNK_BYTES = 65_536
 MAX_LINES = 10_000_000
 MAX_TOPIC = 200_000  # characters kept of one topic: a long one has 20,000
 MAX_TITLE = 300
@@ -147,7 +146,7 @@ def extract(
     many topics were read.
     """
     faults, feed = Faults(), _Feed()
-    sha256, lines = _measure(path)
+    sha256, lines = fingerprint(path)
     if lines > MAX_LINES:
         raise _refusal(path, MAX_LINES, f"has more than {MAX_LINES:,} lines")
     with tempfile.TemporaryFile() as spool:
@@ -165,17 +164,6 @@ def extract(
         alone: list[str] = []
         write_pack(out, info, _counted(_records(index, alone), counts))
     return Extracted(counts[Kind.condition], counts[Kind.article], tuple(alone), faults)
-
-
-def _measure(path: Path) -> tuple[str, int]:
-    """The SHA-256 of a file, and how many lines it has."""
-    digest, lines, last = hashlib.sha256(), 0, b""
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            digest.update(chunk)
-            lines += chunk.count(b"\n")
-            last = chunk[-1:]
-    return digest.hexdigest(), lines + (last != b"\n")
 
 
 def _refusal(path: Path, line: int, reason: str) -> FaultyFileError:

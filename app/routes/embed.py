@@ -95,7 +95,7 @@ async def get_condition_page(
 async def get_condition_handout(request: Request, slug: SlugPath, query: Annotated[HandoutQuery, Query()]) -> Response:
     """A condition as a handout. It leaves the day to the reader's own browser, or pen: a page stays the same."""
     document = await find_document(request, slug, query, query.anchors, glossary=True)
-    edition = _told(query, {"sections", "size"})
+    kept = _told(query, {"sections", "size"})
     live = f"/embed/conditions/{slug}{_query(query, {'sections', 'size'})}"
     return page(
         request,
@@ -104,7 +104,7 @@ async def get_condition_handout(request: Request, slug: SlugPath, query: Annotat
         unlisted=True,
         page_theme="light",
         size=query.size,
-        kept=edition.items(),
+        kept=kept.items(),
         partly=_partly(document),
         fragment=fragment(document, printed=True),
         live_page=document.settings.address(live) if document.settings.public_url else None,
