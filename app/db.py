@@ -32,6 +32,7 @@ READ_TIMEOUT_MS = 10_000  # for one statement
 REPLICA_RETRY = 2  # seconds until a replica that could not be read is tried again
 CHANNEL = "publication"
 LATEST = "SELECT generation, id FROM publication ORDER BY generation DESC LIMIT 1"
+STEPS = 20_000  # of SQLite's machine, about a millisecond: how often it asks whether to go on
 BATCH = 500  # rows or keys at a time
 
 # What libpq is told unless DATABASE_URL says otherwise, in seconds but for the last: a server that is gone without a
@@ -379,6 +380,29 @@ def _as_text(dialect: Dialect, statement: Select[*tuple[Any, ...]]) -> tuple[str
     )
     values = compiled.construct_params({"slug": SLUG})
     return str(compiled), tuple(values[name] for name in compiled.positiontup)
+
+
+@contextlib.contextmanager
+def limited(session: Session, milliseconds: int) -> Iterator[None]:
+    """Give each statement of a read so long at most. Raises OperationalError for one that takes longer."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+        yield
+        return
+    connection: Any = session.connection().connection.driver_connection
+    deadline = [0.0]
+
+    def begin(*_: object) -> None:
+        deadline[0] = time.monotonic() + milliseconds / 1000
+
+    bound = session.connection()
+    event.listen(bound, "before_cursor_execute", begin)
+    connection.set_progress_handler(lambda: time.monotonic() > deadline[0], STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
+        event.remove(bound, "before_cursor_execute", begin)
 
 
 def get_session(request: Request) -> Iterator[Session]:

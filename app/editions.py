@@ -51,7 +51,7 @@ class Wanted(BaseModel):
 
 
 # Who asks for an audience never falls back to a text for children; who asks for none gets one where there is no other.
-_ORDER = (Audience.general, Audience.parents, Audience.teens, Audience.kids)
+ORDER = (Audience.general, Audience.parents, Audience.teens, Audience.kids)
 _FALLBACKS = (Audience.general, Audience.parents)
 
 
@@ -108,7 +108,7 @@ def _preferences(
         _rank(lang == col(condition.lang)),
         *([_rank(audience == wanted.audience)] if wanted.audience else []),
         _rank(col(edition.review_status) == "reviewed"),
-        _rank(*(audience == next_best for next_best in _ORDER)),
+        _rank(*(audience == next_best for next_best in ORDER)),
         col(edition.position).asc(),
     ]
 

@@ -28,6 +28,7 @@ from app.routes import (
     locations,
     oembed,
     renderings,
+    search,
     service,
     warning_signs,
 )
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         locations,
         glossary,
         directory,
+        search,
         service,
         embed,
         oembed,

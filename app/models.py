@@ -44,10 +44,13 @@ def _closed(vocabulary: type[StrEnum]) -> Any:
     return Field(sa_type=column_type)
 
 
-def _sort_key() -> Any:
+def _bytewise(**options: Any) -> Any:
     """Compared byte by byte on every engine: by a locale's collation each machine would page differently."""
-    column_type = String(1_000).with_variant(String(1_000, collation="C"), "postgresql")
-    return Field(sa_type=column_type, unique=True)
+    return Field(sa_type=String(1_000).with_variant(String(1_000, collation="C"), "postgresql"), **options)
+
+
+def _sort_key() -> Any:
+    return _bytewise(unique=True)
 
 
 def _children(order_by: str) -> Any:
@@ -391,6 +394,77 @@ class Presented(SQLModel, table=True):
     row_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     made_by: str
     body: bytes = Field(sa_type=LargeBinary)
+
+
+class SearchEntry(SQLModel, table=True):
+    """What a search may find: a record, a part of one, or a condition's whole sign set (kind `sign-set`).
+
+    Its words are stems, each behind the letter of its kind, so that an index of words holds a list for each kind.
+    `rank` is the place of its edition among its condition's for a reader who asks for none. `text` is what it says, in
+    pieces that may stand alone; `item` is its part of an answer, as `app.presented` keeps bodies.
+    """
+
+    __tablename__ = "search_entry"
+    __table_args__ = (Index(None, "record_kind", "record_slug"), Index(None, "kind", "id"))
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str
+    record_kind: str
+    record_slug: str
+    part: str
+    condition_id: int | None
+    edition_id: int | None
+    rank: int
+    lang: str
+    audience: Audience = _closed(Audience)
+    text: list[str] = Field(sa_type=JSON)
+    title_words: str = Field(sa_type=Text)
+    context_words: str = Field(sa_type=Text)
+    body_words: str = Field(sa_type=Text)
+    item: bytes = Field(sa_type=LargeBinary)
+
+
+class SearchName(SQLModel, table=True):
+    """A name of an entry, from its word number `word` on, as it is looked up; `name` is null where it is not shown."""
+
+    __tablename__ = "search_name"
+    __table_args__ = (Index(None, "kind", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: int = _parent("search_entry.id")
+    kind: str
+    key: str = _bytewise()
+    word: int
+    name: str | None
+
+
+class SearchStem(SQLModel, table=True):
+    """How many entries of a kind hold a stem."""
+
+    __tablename__ = "search_stem"
+
+    stem: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    total: int
+
+
+class SearchWord(SQLModel, table=True):
+    """A word that the content uses, folded, and as the content writes it."""
+
+    __tablename__ = "search_word"
+
+    word: str = Field(primary_key=True)
+    stem: str = Field(index=True)
+    shown: str
+
+
+class SearchSpelling(SQLModel, table=True):
+    """What a word is found by that is not spelled right: what is left without a letter, or `~` and how it sounds."""
+
+    __tablename__ = "search_spelling"
+
+    key: str = _bytewise(primary_key=True)
+    word: str = Field(primary_key=True, foreign_key="search_word.word", ondelete="CASCADE", index=True)
 
 
 class Publication(SQLModel, table=True):

@@ -52,12 +52,17 @@ class Place(NamedTuple):
 def counted(paging: Paging, matching: Select[*tuple[Any, ...]]) -> list[ColumnElement[Any]]:
     """What `paginate` must know, to select beside whatever else a list looks up: `total` and `cursor_known`."""
     total = select(func.count()).select_from(matching.subquery()).scalar_subquery()
+    return [total.label("total"), cursor_known(paging)]
+
+
+def cursor_known(paging: Paging) -> ColumnElement[bool]:
+    """Whether this database had the publication that a cursor was made at, as the column `cursor_known`."""
     place = _read(paging.cursor)
     known: ColumnElement[bool] = literal(value=False)
     if place:
         generation, named = col(Publication.generation), col(Publication.id)
         known = exists().where(generation == place.generation, named == place.publication)
-    return [total.label("total"), known.label("cursor_known")]
+    return known.label("cursor_known")
 
 
 def paginate(

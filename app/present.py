@@ -336,6 +336,109 @@ def _flat(row: FlatRow, address: Address) -> dict[str, Any]:
     }
 
 
+# ---- what a search finds
+
+
+def found_condition(row: models.Condition, edition: models.Edition, address: Address) -> schemas.FoundRecord:
+    """A condition, as a search finds it."""
+    return _found(row, edition, address, kind="condition", title=edition.name, complete=edition.complete)
+
+
+def found_section(
+    row: models.Condition, edition: models.Edition, section: models.Section, address: Address
+) -> schemas.FoundRecord:
+    """A section, as a search finds it."""
+    return _found(
+        row,
+        edition,
+        address,
+        kind="section",
+        title=section.heading,
+        anchor=section.anchor,
+        complete=_complete(section),
+        provenance=provenance(section, address),
+    )
+
+
+def found_sign(
+    row: models.Condition,
+    edition: models.Edition,
+    whole: schemas.SignSet,
+    sign: schemas.WarningSign,
+    address: Address,
+) -> schemas.FoundRecord:
+    """A warning sign, as a search finds it: never without its set's umbrella signs and note."""
+    return _found(
+        row,
+        edition,
+        address,
+        kind="warning-sign",
+        title=sign.sign,
+        address=_of_edition(row, edition, f"{record_address('condition', row.slug, address)}/warning-signs"),
+        sign=warning_sign_item(row, edition, whole, sign, Wanted(), address),
+        complete=whole.complete,
+        provenance=sign.provenance,
+    )
+
+
+def found_flat(row: FlatRow, address: Address) -> schemas.FoundRecord:
+    """A record without editions, as a search finds it."""
+    kind = _FLAT_KINDS[type(row)]
+    return schemas.FoundRecord(
+        **_flat(row, address),
+        kind=kind,
+        title=_flat_title(row),
+        address=record_address(kind, row.slug, address),
+        anchor=None,
+        condition=None,
+        condition_name=None,
+        warning_signs=None,
+        sign=None,
+        review=None,
+        complete=True,
+    )
+
+
+def _found(row: models.Condition, edition: models.Edition, origin: Address, **fields: Any) -> schemas.FoundRecord:
+    shared = {
+        "slug": row.slug,
+        "address": _of_edition(row, edition, record_address("condition", row.slug, origin)),
+        "anchor": None,
+        "lang": edition.lang,
+        "audience": edition.audience,
+        "audience_basis": edition.audience_basis,
+        "condition": reference(row.slug, origin),
+        "condition_name": edition.name,
+        "warning_signs": schemas.SignSetSummary(**_set_summary(row, origin)),
+        "sign": None,
+        "review": _review(edition),
+        "publisher": publisher(row.in_pack),
+        "provenance": provenance(edition, origin),
+    }
+    return schemas.FoundRecord(**shared | fields)
+
+
+def _of_edition(row: models.Condition, edition: models.Edition, address: str) -> str:
+    """An address that leads to this very edition."""
+    if len(row.editions) == 1:
+        return address
+    return f"{address}?audience={edition.audience.value}&lang={edition.lang}"
+
+
+def _flat_title(row: FlatRow) -> str:
+    if isinstance(row, models.Article):
+        return row.title
+    return row.term if isinstance(row, models.GlossaryTerm) else row.name
+
+
+_FLAT_KINDS = {
+    models.Article: "article",
+    models.Location: "location",
+    models.GlossaryTerm: "glossary",
+    models.DirectoryEntry: "directory",
+}
+
+
 # ---- whose words, from where
 
 

@@ -22,9 +22,19 @@ from app.db import batches
 from app.editions import Wanted, best, is_fallback
 from app.pack import Audience, Kind
 from app.rows import TABLES, FlatRow, loaded, whole_condition
+from app.search import index
 
 IN_MEMORY = 50  # records at a time, and bodies
-MAKERS = ("pack.py", "models.py", "schemas.py", "present.py", "presented.py")  # the code that decides what a body is
+# The code that decides what a body is, and what a search finds.
+MAKERS = (
+    "pack.py",
+    "models.py",
+    "schemas.py",
+    "present.py",
+    "presented.py",
+    "search/index.py",
+    "search/words.py",
+)
 
 # What stands before a root-relative address, for what a request asked for, and for whether it fell back. Within JSON
 # they would be escaped (RFC 8259, section 7), and no content holds them: a pack refuses control characters.
@@ -39,6 +49,7 @@ FLAT_SHAPES: dict[Kind, dict[str, Callable[[Any, present.Address], schemas.Shape
 EDITION_SHAPES = ("condition", "condition-summary", "condition-signs")
 
 Made = Iterator[tuple[str, int | None, bytes]]  # a shape, the row it is of, and its body
+Rows = Iterator[tuple[models.Condition | FlatRow, Sequence[str]]]  # a row with all that belongs to it; its former slugs
 
 
 @cache
@@ -138,17 +149,26 @@ def one_record(kind: Kind) -> Select[bytes]:
 
 
 def store(session: Session, keys: Collection[tuple[str, str]]) -> None:
-    """Present live records (kind and slug) anew, in batches that leave the session's memory when they are stored."""
+    """Present live records (kind and slug) anew, and what a search finds of them.
+
+    In batches that leave the session's memory when they are stored.
+    """
+    vocabulary = index.begin(session)
     for kind in Kind:
         for batch in batches((slug for of, slug in keys if of == kind), IN_MEMORY):
             forget(session, kind, batch)
-            made = _conditions(session, batch) if kind == Kind.condition else _flat(session, kind, batch)
-            for bodies in batches(made, IN_MEMORY):
-                rows = [
-                    {"shape": shape, "row_id": of, "body": body, "made_by": made_by()} for shape, of, body in bodies
-                ]
-                session.execute(insert(models.Presented), rows)
+            rows = _whole_conditions(session, batch) if kind == Kind.condition else _whole_flat(session, kind, batch)
+            for row, former_slugs in rows:
+                made = _condition(row, former_slugs) if isinstance(row, models.Condition) else _flat(row, kind)
+                found = index.of_condition(row) if isinstance(row, models.Condition) else index.of_flat(row)
+                for bodies in batches(made, IN_MEMORY):
+                    told = [
+                        {"shape": shape, "row_id": of, "body": body, "made_by": made_by()} for shape, of, body in bodies
+                    ]
+                    session.execute(insert(models.Presented), told)
+                index.write(session, ((entry, _body(entry.item)) for entry in found), vocabulary)
             session.expunge_all()
+    index.finish(session, vocabulary)
 
 
 def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:
@@ -156,6 +176,7 @@ def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:
     for shape, ids in _rows(kind).items():
         gone = col(models.Presented.row_id).in_(ids.where(col(TABLES[kind].slug).in_(slugs)))
         session.exec(delete(models.Presented).where(col(models.Presented.shape) == shape, gone))
+    index.forget(session, kind, slugs)
 
 
 def outdated(session: Session) -> list[str]:
@@ -181,7 +202,7 @@ def _rows(kind: Kind) -> dict[str, Select[int | None]]:
     return {**dict.fromkeys(EDITION_SHAPES, editions), "warning-sign": signs.join(models.Condition)}
 
 
-def _conditions(session: Session, slugs: Sequence[str]) -> Made:
+def _whole_conditions(session: Session, slugs: Sequence[str]) -> Rows:
     former_slugs: dict[str, list[str]] = {}
     former = models.FormerSlug
     names = select(former).where(col(former.kind) == Kind.condition, col(former.current_slug).in_(slugs))
@@ -190,8 +211,21 @@ def _conditions(session: Session, slugs: Sequence[str]) -> Made:
     source = loaded(models.Condition.editions, models.Edition.source)
     loads = (*whole_condition(), source, loaded(models.Condition.in_pack))
     for row in session.scalars(select(models.Condition).where(col(models.Condition.slug).in_(slugs)).options(*loads)):
-        for edition in row.editions:
-            yield from _edition(row, edition, former_slugs.get(row.slug, []))
+        yield row, former_slugs.get(row.slug, [])
+
+
+def _whole_flat(session: Session, kind: Kind, slugs: Sequence[str]) -> Rows:
+    table = cast("type[FlatRow]", TABLES[kind])
+    loads = [loaded(table.in_pack)]
+    if table is models.Article:
+        loads.append(loaded(models.Article.links, models.ArticleCondition.condition))
+    for row in session.scalars(select(table).where(col(table.slug).in_(slugs)).options(*loads)):
+        yield cast("FlatRow", row), []
+
+
+def _condition(row: models.Condition, former_slugs: Sequence[str]) -> Made:
+    for edition in row.editions:
+        yield from _edition(row, edition, former_slugs)
 
 
 def _edition(row: models.Condition, edition: models.Edition, former_slugs: Sequence[str]) -> Made:
@@ -207,14 +241,9 @@ def _edition(row: models.Condition, edition: models.Edition, former_slugs: Seque
         yield "warning-sign", ids[sign.key], _body(item)
 
 
-def _flat(session: Session, kind: Kind, slugs: Sequence[str]) -> Made:
-    table = cast("type[FlatRow]", TABLES[kind])
-    loads = [loaded(table.in_pack)]
-    if table is models.Article:
-        loads.append(loaded(models.Article.links, models.ArticleCondition.condition))
-    for row in session.scalars(select(table).where(col(table.slug).in_(slugs)).options(*loads)):
-        for shape, made in FLAT_SHAPES[kind].items():
-            yield shape, row.id, _body(made(row, _address))
+def _flat(row: FlatRow, kind: Kind) -> Made:
+    for shape, made in FLAT_SHAPES[kind].items():
+        yield shape, row.id, _body(made(row, _address))
 
 
 def _address(path: str) -> str:
@@ -223,8 +252,9 @@ def _address(path: str) -> str:
 
 def _body(shape: schemas.Shape) -> bytes:
     fields = shape.model_dump(mode="json")
-    if "edition" in fields:
-        fields["edition"] |= {"requested": "\x02", "fallback": "\x03"}
+    for choosing in (fields, fields.get("sign")):
+        if choosing and "edition" in choosing:
+            choosing["edition"] |= {"requested": "\x02", "fallback": "\x03"}
     # A quotation mark of the content's own is escaped: none comes right before a mark.
     body = to_json(fields).replace(b'"\\u0001', b'"' + ADDRESS)
     return body.replace(b'"\\u0002"', REQUESTED).replace(b'"\\u0003"', FALLBACK)

@@ -533,6 +533,121 @@ class DirectoryPage(Page[DirectoryEntry]):
     """A page of directory entries."""
 
 
+class Mark(Shape):
+    """Where a word of the search stands in a snippet, in code points."""
+
+    start: int = Field(description="Its first character, counted from 0.", ge=0)
+    end: int = Field(description="The first character after it.", ge=0)
+
+
+class Snippet(Shape):
+    """A part of a text that matches, in whole sentences: plain text, to be escaped wherever it is shown."""
+
+    text: str = Field(description="The sentences. `…` stands where items of a list are left out.")
+    marks: list[Mark] = Field(description="The words that match, in order.")
+    whole: bool = Field(description="False where the text says more than this.")
+
+
+class FoundRecord(Shape):
+    """What a search found, whatever was searched for."""
+
+    kind: str = Field(
+        description="`condition`, `warning-sign`, `section`, `glossary`, `article`, `directory` or `location`."
+    )
+    slug: Slug
+    title: str = Field(description="Its name, heading or title; of a warning sign, the sign.")
+    address: Link
+    anchor: str | None = Field(description="The section's name within its edition; null for every other kind.")
+    lang: Lang
+    audience: Audience = Field(description="Whom it is written for.")
+    audience_basis: AudienceBasis
+    condition: ConditionReference | None = Field(description="The condition that it is or is a part of.")
+    condition_name: str | None = Field(description="That condition's name in this edition.")
+    warning_signs: SignSetSummary | None = Field(description="The least that is said of that condition's signs.")
+    sign: WarningSignItem | None = Field(description="The whole of a warning sign; null for every other kind.")
+    review: Review | None = Field(description="Of an edition or a part of it; null for every other kind.")
+    complete: bool = Field(description="False where the source lost a list of what was found.")
+    publisher: Publisher
+    provenance: Provenance
+
+
+class Found(FoundRecord):
+    """What a search found, and by what."""
+
+    match: str = Field(
+        description="`exact`: a name of it. `prefix`: a name begins so. `title`: words of its title. `text`: words of "
+        "its text. `some`: not every word of the search."
+    )
+    matched_name: str | None = Field(description="The other name that matched; null where its title did.")
+    snippet: Snippet | None = Field(description="Where its text matches; null where it has none.")
+
+
+class Suggestion(Shape):
+    """A name that a reader may be typing."""
+
+    kind: str = Field(description="`condition`, `glossary`, `article`, `directory` or `location`.")
+    slug: Slug
+    name: str = Field(description="Its name or title.")
+    matched_name: str | None = Field(description="The other name that matched; null where its own did.")
+    address: Link
+    lang: Lang
+    audience: Audience = Field(description="Whom it is written for.")
+    warning_signs: SignSetSummary | None = Field(description="The least that is said of a condition's signs.")
+
+
+class Suggestions(Shape):
+    """Names that a reader may be typing, the likeliest first."""
+
+    items: list[Suggestion] = Field(description="The names, ten at most.")
+
+
+class UrgentCondition(Shape):
+    """A condition whose signs or symptoms match what was typed."""
+
+    for_whom: str = Field(description="Whom the signs are for, as a heading: `For a child with …`.")
+    warning_signs: ConditionSigns
+
+
+class Urgent(Shape):
+    """What must be read before all else. Empty means that nothing matched, never that nothing is urgent."""
+
+    items: list[UrgentCondition] = Field(description="At most three conditions, each with all its warning signs.")
+    total: int = Field(description="How many conditions' signs or symptoms match.")
+    total_is: str = Field(description="`exact` or `at_least`.")
+
+
+class KindCount(Shape):
+    """How much of a kind was found, whatever kinds are shown."""
+
+    kind: str = Field(description="The kind.")
+    total: int = Field(description="How many were found.")
+    total_is: str = Field(description="`exact`, or `at_least` where counting stopped.")
+
+
+class DidYouMean(Shape):
+    """Another spelling of what was typed."""
+
+    text: str = Field(description="The text that may have been meant.")
+    address: Link
+    applied: bool = Field(
+        description="True where nothing stands for the text as typed and the items are for this text: say so."
+    )
+
+
+class SearchPage(Shape):
+    """What a search found, the likeliest first; what is urgent stands above it."""
+
+    urgent: Urgent
+    items: list[Found] = Field(description="This page's items.")
+    total: int = Field(description="How many were found. Of very many, only the likeliest are on pages.")
+    total_is: str = Field(description="`exact`, or `at_least` where counting stopped.")
+    next: str | None = Field(description="Where the next page is; null on the last.")
+    counts: list[KindCount] = Field(description="How much was found of each kind.")
+    did_you_mean: DidYouMean | None = Field(description="Another spelling; null where none is likelier.")
+    emergency_line: str | None = Field(description="What to do in an emergency, in the deployment's words.")
+    notice: str = Field(description="Show it with the content.")
+
+
 class Publication(Shape):
     """The publication that the content is at."""
 

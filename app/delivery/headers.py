@@ -31,7 +31,8 @@ CONTENT = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 CACHE_CONTROL = {200: CONTENT, 308: CONTENT, 410: CONTENT, 404: "public, max-age=10"}
 NO_STORE = "no-store"
 UNCACHED_PATHS = ("/livez", "/readyz", "/version")
-PRIVATE = {"near"}  # parameters that hold a reader's place: no answer to one is kept anywhere, errors included
+# Parameters that hold a search text or a reader's place: no answer to one is kept anywhere, errors included.
+PRIVATE = {"near", "q"}
 CONSTANT: RawHeaders = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Link, Location, Retry-After, X-Request-ID"),

@@ -15,6 +15,7 @@ class Words:
     lang: str
     warning_signs: str
     applies_to: str
+    one_of: dict[str, str]  # how many are told of, and how one of them is
     urgency: dict[Urgency, str]
     contact: dict[Contact, str]
     whom: str
@@ -83,6 +84,7 @@ ENGLISH = Words(
     lang="en",
     warning_signs="Warning signs",
     applies_to="For {who}",
+    one_of={"children ": "a child ", "people ": "someone "},
     urgency={
         Urgency.immediate: "Right away",
         Urgency.urgent: "Today",
@@ -184,6 +186,7 @@ SPANISH = Words(
     lang="es",
     warning_signs="Señales de alarma",
     applies_to="Para {who}",
+    one_of={"niños ": "un niño ", "personas ": "una persona "},
     urgency={
         Urgency.immediate: "De inmediato",
         Urgency.urgent: "Hoy mismo",
@@ -303,3 +306,12 @@ def _language(tag: str, words: Words) -> str:
     primary, *rest = tag.split("-")
     name = words.languages.get(primary)
     return tag if name is None else f"{name} ({tag})" if rest else name
+
+
+def for_whom(applies_to: str, lang: str) -> str:
+    """Whom warning signs are for, as a heading: children with something are told of as a child with it."""
+    words = words_for(lang)
+    for many, one in words.one_of.items():
+        if applies_to.startswith(many):
+            return words.applies_to.format(who=one + applies_to.removeprefix(many))
+    return words.applies_to.format(who=applies_to)

@@ -1,0 +1,1 @@
+"""Finding: one pipeline in Python, over an index that SQLite or PostgreSQL keeps."""

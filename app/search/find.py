@@ -1,0 +1,311 @@
+"""Finding: what a text means, the entries that match it, and their places; no more than LIMIT of them are ranked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, or_, select, true, union_all
+from sqlmodel import Session, col
+
+from app.editions import Wanted, best, in_language
+from app.models import Condition, SearchEntry, SearchName
+from app.pack import Audience
+from app.search.engines import Group, expression, matching
+from app.search.index import ACRONYM, BETWEEN, KINDS, SIGN_SET
+from app.search.query import LAST, Query, beginnings, understand
+from app.search.rank import TITLED, Candidate, Named, Ranked, ranked
+
+LIMIT = 200  # candidates that are ranked
+COUNTED = 200  # entries of a kind that are counted
+NAMED_KINDS = ("condition", "glossary", "article", "directory", "location")
+MOST_NAMES = 20  # of a kind that begin as the text does
+MOST_TITLES = 40  # of a kind whose titles match
+MOST_URGENT = 3
+COMMON = 10_000  # entries of a kind with one stem: very many
+TELLING = 1 / 3  # of what a text says that signs or symptoms must match, where they do not match all of it
+
+FEW = 3  # entries that match: with fewer, those that match some of the words are taken too
+ENOUGH = 3  # suggestions: with fewer, words are looked for that the text may have meant
+
+Fallback = Literal["nearest", "none"]
+Statement = CompoundSelect[*tuple[Any, ...]]
+Thing = tuple[str, str, str]  # an entry's kind, its record's slug and its part: what is counted and shown once
+
+
+@dataclass
+class Results:
+    """What was found: all that is ranked, how much there is of each kind, and how the text was meant."""
+
+    query: Query
+    items: list[Ranked] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    stopped: set[str] = field(default_factory=set)  # kinds that were not counted to the end
+    meant: Query | None = None
+    applied: bool = False
+    urgent: list[Ranked] = field(default_factory=list)
+
+
+class Suggested(NamedTuple):
+    """A suggestion's place, its entry, and the name that begins as the text does; null where it is not shown."""
+
+    place: tuple[bool, bool, int, int, str]
+    id: int
+    name: str | None
+
+
+class Asked(NamedTuple):
+    """What to look for in one kind: all of the groups or any of them, in titles alone or everywhere."""
+
+    kind: str
+    groups: Sequence[Group]
+    titles: bool = False
+    anyof: bool = False
+
+
+@dataclass
+class _Gathered:
+    """Entries that match, by id, and how many of each kind there are."""
+
+    things: dict[int, Thing] = field(default_factory=dict)
+    names: dict[int, list[Named]] = field(default_factory=dict)
+
+    def take(self, entry_id: int, kind: str, slug: str, part: str) -> None:
+        self.things.setdefault(entry_id, (kind, slug, part))
+
+    def by_turns(self) -> list[int]:
+        """The ids as they were taken, one of each kind in turn."""
+        turns: Counter[str] = Counter()
+        ordered = []
+        for entry_id, (kind, _, _) in self.things.items():
+            turns[kind] += 1
+            ordered.append((turns[kind], entry_id))
+        return [entry_id for _, entry_id in sorted(ordered)]
+
+
+def search(session: Session, text: str, wanted: Wanted) -> Results:
+    """What a text finds, ranked; by its likelier spelling where nothing stands for it as typed and that is sure."""
+    typed, meant, sure = understand(session, text)
+    results = _found(session, typed, wanted)
+    named = any(found.match == 0 and found.named for found in results.items)
+    if meant is None or named:
+        return results
+    if not sure:
+        results.meant = meant
+        return results
+    corrected = _found(session, meant, wanted)
+    corrected.meant, corrected.applied = meant, True
+    corrected.urgent = _merged(corrected.urgent, results.urgent)
+    return corrected
+
+
+def suggest(session: Session, text: str, wanted: Wanted, limit: int) -> list[Suggested]:
+    """Names that begin as a text does, then those that begin as it may have been meant."""
+    found: dict[Thing, Suggested] = {}
+    for tried, beginning in enumerate(beginnings(session, text)):
+        if tried and len(found) >= min(limit, ENOUGH):
+            break
+        gathered = _Gathered()
+        _take_names(session, beginning, wanted, gathered)
+        for suggested in sorted(_suggested(beginning, gathered)):
+            found.setdefault(gathered.things[suggested.id], suggested)
+    return list(found.values())[:limit]
+
+
+def _suggested(beginning: str, gathered: _Gathered) -> Iterator[Suggested]:
+    for entry_id, names in gathered.names.items():
+        kind = NAMED_KINDS.index(gathered.things[entry_id][0])
+        for name in names:
+            place = (name.key != beginning or name.word > 0, name.word > 0, kind, len(name.key), name.key)
+            yield Suggested(place, entry_id, name.name)
+
+
+# ---- candidates
+
+
+def _found(session: Session, query: Query, wanted: Wanted) -> Results:
+    gathered = _Gathered()
+    known = [group for group in query.groups if group]
+    _take_names(session, query.key, wanted, gathered)
+    if known and len(known) == len(query.groups):
+        _take(session, query, _each_kind(known, titles=True), wanted, gathered, MOST_TITLES)
+        _take(session, query, _each_kind(known), wanted, gathered, COUNTED + 1)
+    if known and len(gathered.things) < FEW:
+        _relax(session, query, known, wanted, gathered)
+    ids = gathered.by_turns()
+    places = ranked(query, _candidates(session, gathered, ids[:LIMIT]))
+    things = {(place.candidate.kind, place.candidate.slug, place.candidate.part) for place in places}
+    things.update(gathered.things[entry_id] for entry_id in ids[LIMIT:])
+    counts = Counter(kind for kind, _, _ in things)
+    results = Results(query, places, {kind: min(counts[kind], COUNTED) for kind in KINDS})
+    results.stopped = {kind for kind in KINDS if counts[kind] > COUNTED}
+    named = {place.candidate.slug for place in places if place.match == 0 and place.candidate.kind == "condition"}
+    results.urgent = _merged(_urgent(session, query, known, wanted, places), _sign_sets(session, named, wanted))
+    return results
+
+
+def _each_kind(groups: Sequence[Group], *, titles: bool = False, anyof: bool = False) -> list[Asked]:
+    return [Asked(kind, groups, titles, anyof) for kind in KINDS]
+
+
+def _relax(session: Session, query: Query, known: Sequence[Group], wanted: Wanted, gathered: _Gathered) -> None:
+    """Take entries that match some of the groups: titles with any, and the rarest together."""
+    _take(session, query, _each_kind(known, titles=True, anyof=True), wanted, gathered, MOST_TITLES)
+    for fewer in sorted({len(known), len(known) - 1, 2, 1} - {0}, reverse=True):
+        before = len(gathered.things)
+        _take(session, query, _each_kind(known[:fewer]), wanted, gathered, COUNTED + 1)
+        if len(gathered.things) > before:
+            return
+
+
+def _urgent(
+    session: Session, query: Query, known: Sequence[Group], wanted: Wanted, places: Sequence[Ranked]
+) -> list[Ranked]:
+    """Conditions whose names, signs or symptoms match all that a text says, else the most telling of it.
+
+    Where the text names a condition, only all of it counts: the signs of others are not what was asked for.
+    """
+    said = [group for group in known if query.held((group,), SIGN_SET)]
+    named = any(place.match <= TITLED and place.candidate.kind == "condition" for place in places)
+    weight = sum(query.weight(group) for group in known)
+    fewer = [(group,) for group in said] if not named else []
+    for some in dict.fromkeys((tuple(said), *fewer)):
+        if named and len(some) < len(known):
+            break
+        if some and sum(query.weight(group) for group in some) >= TELLING * weight:
+            gathered = _Gathered()
+            _take(session, query, [Asked(SIGN_SET, some)], wanted, gathered, LIMIT)
+            if gathered.things:
+                return ranked(query, _candidates(session, gathered, list(gathered.things)))
+    return []
+
+
+def _sign_sets(session: Session, slugs: Collection[str], wanted: Wanted) -> list[Ranked]:
+    """The sign sets of the conditions that a text names."""
+    entry = SearchEntry
+    of = (col(entry.record_kind) == "condition", col(entry.record_slug).in_(slugs), col(entry.kind) == SIGN_SET)
+    ids = [row.id for row in session.execute(_entries(wanted).where(*of))] if slugs else []
+    sets = _candidates(session, _Gathered(), ids)
+    return [Ranked(0, 0.0, (0, one.slug, one.part, one.rank), one, None) for one in sets]
+
+
+def _merged(first: Sequence[Ranked], second: Sequence[Ranked]) -> list[Ranked]:
+    things = {place.candidate.slug: place for place in (*second, *first)}
+    return sorted(things.values(), key=lambda place: place.place)
+
+
+def _take(
+    session: Session, query: Query, asked: Sequence[Asked], wanted: Wanted, gathered: _Gathered, limit: int
+) -> None:
+    """Take the entries that match, of each kind so many at most, in one statement."""
+    dialect = session.get_bind().dialect.name
+    asked = [one for one in asked if one.anyof or query.held(one.groups, one.kind)]
+    if not asked:
+        return
+    shapes = tuple(
+        (one.kind, one.titles, len(one.groups) == 1 and query.held(one.groups, one.kind) > COMMON) for one in asked
+    )
+    words = {
+        f"match_{number}": expression(dialect, one.kind, one.groups, titles=one.titles, anyof=one.anyof)
+        for number, one in enumerate(asked)
+    }
+    statement = _matching(dialect, shapes, wanted.lang, wanted.audience, wanted.fallback, limit)
+    for row in session.connection().execute(statement, words):
+        gathered.take(row.id, row.kind, row.record_slug, row.part)
+
+
+def _take_names(session: Session, beginning: str, wanted: Wanted, gathered: _Gathered) -> None:
+    """Take the entries with a name that begins so, and these names; an acronym must be the whole text."""
+    if not beginning:
+        return
+    statement = _beginning(wanted.lang, wanted.audience, wanted.fallback)
+    for row in session.connection().execute(statement, {"beginning": beginning, "end": beginning + LAST}):
+        if row.key != beginning and row.name and ACRONYM.fullmatch(row.name):
+            continue
+        gathered.take(row.id, row.kind, row.record_slug, row.part)
+        gathered.names.setdefault(row.id, []).append(Named(row.key, row.word, row.name))
+
+
+@lru_cache(maxsize=512)  # to make a statement takes longer than to run it
+def _matching(
+    dialect: str,
+    shapes: tuple[tuple[str, bool, bool], ...],
+    lang: str | None,
+    audience: Audience | None,
+    fallback: Fallback,
+    limit: int,
+) -> Statement:
+    selects = []
+    for number, (kind, titles, common) in enumerate(shapes):
+        found = matching(dialect, kind, titles=titles, common=common, name=f"match_{number}")
+        rows = _entries(Wanted(lang=lang, audience=audience, fallback=fallback))
+        selects.append(_limited(rows.join(found, col(SearchEntry.id) == found.c.id), limit))
+    return union_all(*selects)
+
+
+@lru_cache(maxsize=64)
+def _beginning(lang: str | None, audience: Audience | None, fallback: Fallback) -> Statement:
+    name = SearchName
+    begins = (col(name.key) >= bindparam("beginning"), col(name.key) < bindparam("end"))
+    selects = []
+    for kind in NAMED_KINDS:
+        rows = _entries(Wanted(lang=lang, audience=audience, fallback=fallback))
+        rows = rows.join(name, col(name.entry_id) == SearchEntry.id).where(col(name.kind) == kind, *begins)
+        rows = rows.add_columns(col(name.key), col(name.word), col(name.name)).order_by(col(name.key))
+        selects.append(_limited(rows, MOST_NAMES))
+    return union_all(*selects)
+
+
+def _entries(wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """Entries that a reader may be shown: of a condition, those of the edition that is served."""
+    entry = SearchEntry
+    rows: Select[*tuple[Any, ...]] = select(
+        col(entry.id), col(entry.kind), col(entry.record_slug), col(entry.part)
+    ).select_from(entry)
+    if wanted.lang is None and wanted.audience is None:
+        return rows
+    flat: ColumnElement[bool] = true()
+    if wanted.lang:
+        flat &= in_language(entry.lang, wanted.lang)
+    if wanted.audience:
+        flat &= col(entry.audience) == wanted.audience
+    rows = rows.outerjoin(Condition, col(Condition.id) == entry.condition_id)
+    return rows.where(or_(col(entry.condition_id).is_(None) & flat, col(entry.edition_id) == best(wanted)))
+
+
+def _limited(rows: Select[*tuple[Any, ...]], limit: int) -> Select[*tuple[Any, ...]]:
+    return select(*rows.limit(limit).subquery().c)
+
+
+_CANDIDATES = select(
+    col(SearchEntry.id),
+    col(SearchEntry.kind),
+    col(SearchEntry.record_slug),
+    col(SearchEntry.part),
+    col(SearchEntry.rank),
+    col(SearchEntry.title_words),
+    col(SearchEntry.context_words),
+    col(SearchEntry.body_words),
+).where(col(SearchEntry.id).in_(bindparam("ids", expanding=True)))
+
+
+def _candidates(session: Session, gathered: _Gathered, ids: Sequence[int]) -> Iterator[Candidate]:
+    for row in session.connection().execute(_CANDIDATES, {"ids": list(ids)}) if ids else ():
+        yield Candidate(
+            id=row.id,
+            kind=row.kind,
+            slug=row.record_slug,
+            part=row.part,
+            rank=row.rank,
+            titles=[_stems(name) for name in row.title_words.split(BETWEEN)],
+            contexts=[_stems(text) for text in row.context_words.split(BETWEEN)],
+            body=_stems(row.body_words),
+            names=gathered.names.get(row.id, ()),
+        )
+
+
+def _stems(terms: str) -> list[str]:
+    return [term[1:] for term in terms.split() if term != BETWEEN]

@@ -1,0 +1,338 @@
+"""What a search may find, made when it is published: entries, their names, and the words that the content uses."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlmodel import Session, col
+
+from app import models, present, schemas
+from app.db import batches
+from app.editions import ORDER
+from app.pack import Audience, Kind
+from app.rows import FlatRow
+from app.search import words
+from app.search.words import key
+
+SIGN_SET = "sign-set"  # the kind of what the urgent block is found by; never an item
+LETTERS = {
+    "condition": "c",
+    "warning-sign": "w",
+    "section": "s",
+    "glossary": "g",
+    "article": "a",
+    "directory": "d",
+    "location": "l",
+    SIGN_SET: "u",
+}
+KINDS = tuple(kind for kind in LETTERS if kind != SIGN_SET)  # in the order that equals are ranked in
+BETWEEN = "|"  # stands between texts where words do: SQLite passes over it, and nobody asks PostgreSQL for it
+SYMPTOMS = "SymptomsHealthAspect"
+LONGEST_LIST = 300  # characters of a list that a snippet shows whole
+LONGEST_NAME = 200  # characters of a name's key
+LATER_WORDS = 6  # words of a name that it may be found from, if it is not a place's
+ACRONYM = re.compile(r"[A-Z]{1,3}")
+# Ends of sentences that are one for sure: after a word of four letters, so not after `Dr.`, `e.g.` or `vs.`.
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4}[.!?])\s+(?=[\"“(¿¡]?[A-ZÁÉÍÓÚÑ])")
+
+
+class Name(NamedTuple):
+    """Another name of an entry; `shown` is false for what readers never see (a misspelling, a code)."""
+
+    text: str
+    shown: bool = True
+    titles: bool = True  # whether its words are the entry's title's too
+
+
+@dataclass
+class Entry:
+    """An entry before it is stored: what `models.SearchEntry` says, in words that are not yet folded."""
+
+    kind: str
+    record_kind: Kind
+    record_slug: str
+    title: str
+    item: schemas.FoundRecord
+    part: str = ""
+    condition_id: int | None = None
+    edition_id: int | None = None
+    rank: int = 0
+    names: list[Name] = field(default_factory=list)
+    context: list[str] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    said_as: str | None = None
+
+
+@dataclass
+class Vocabulary:
+    """What entries add to the words that are known."""
+
+    next_id: int
+    stems: Counter[tuple[str, str]] = field(default_factory=Counter)
+    words: dict[str, tuple[str, str]] = field(default_factory=dict)  # a word's stem, and how it is shown
+    spellings: set[tuple[str, str]] = field(default_factory=set)
+
+
+# ---- writing
+
+
+def begin(session: Session) -> Vocabulary:
+    """An empty vocabulary, for entries that are about to be written."""
+    newest = session.scalar(select(func.max(models.SearchEntry.id)))
+    return Vocabulary(next_id=(newest or 0) + 1)
+
+
+def write(session: Session, made: Iterable[tuple[Entry, bytes]], vocabulary: Vocabulary) -> None:
+    """Store entries, each with its item's body, and gather their words."""
+    entries: list[dict[str, Any]] = []
+    names: list[dict[str, Any]] = []
+    for entry, body in made:
+        entries.append(_row(entry, body, vocabulary))
+        names += _name_rows(entry, vocabulary.next_id)
+        vocabulary.next_id += 1
+    for rows, table in ((entries, models.SearchEntry), (names, models.SearchName)):
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def finish(session: Session, vocabulary: Vocabulary) -> None:
+    """Store what was gathered, and forget words that no entry holds any more."""
+    stem, word, spelling = models.SearchStem, models.SearchWord, models.SearchSpelling
+    for batch in batches(vocabulary.stems.items()):
+        named = [name for name, _ in batch]
+        known = session.execute(select(stem).where(tuple_(stem.stem, stem.kind).in_(named))).scalars().all()
+        before = {(row.stem, row.kind): row.total for row in known}
+        session.expunge_all()
+        session.exec(delete(stem).where(tuple_(stem.stem, stem.kind).in_(named)))
+        rows = [{"stem": s, "kind": kind, "total": total + before.get((s, kind), 0)} for (s, kind), total in batch]
+        session.execute(insert(stem), rows)
+    session.exec(delete(stem).where(col(stem.total) <= 0))
+    held = select(col(stem.stem)).where(col(stem.stem) == word.stem).exists()
+    session.exec(delete(word).where(~held))
+    for words_ in batches(vocabulary.words):
+        known_words = set(session.scalars(select(col(word.word)).where(col(word.word).in_(words_))))
+        new = [name for name in words_ if name not in known_words]
+        if new:
+            rows = [{"word": name, "stem": s, "shown": shown} for name in new for s, shown in [vocabulary.words[name]]]
+            session.execute(insert(word), rows)
+        vocabulary.spellings.update((found, name) for name in new for found in spellings(name))
+    for keys in batches(vocabulary.spellings):
+        known_keys = set(
+            session.execute(select(col(spelling.key), col(spelling.word)).where(_pairs().in_(keys))).tuples()
+        )
+        if fresh := [{"key": found, "word": name} for found, name in keys if (found, name) not in known_keys]:
+            session.execute(insert(spelling), fresh)
+
+
+def _pairs() -> Any:
+    return tuple_(models.SearchSpelling.key, models.SearchSpelling.word)
+
+
+def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:
+    """Delete the entries of records, and take their words from what is counted."""
+    entry, stem = models.SearchEntry, models.SearchStem
+    of = (col(entry.record_kind) == kind, col(entry.record_slug).in_(slugs))
+    words_ = (col(entry.title_words), col(entry.context_words), col(entry.body_words))
+    columns = select(col(entry.kind), *words_).where(*of)
+    gone: Counter[tuple[str, str]] = Counter()
+    for row in session.execute(columns):
+        gone.update((term[1:], row.kind) for term in _terms(row))
+    if not gone:
+        return
+    session.exec(delete(entry).where(*of))
+    for (name, entry_kind), total in gone.items():
+        counted = update(stem).where(col(stem.stem) == name, col(stem.kind) == entry_kind)
+        session.exec(counted.values(total=col(stem.total) - total))
+
+
+def _terms(row: Any) -> set[str]:
+    return {*row.title_words.split(), *row.context_words.split(), *row.body_words.split()} - {BETWEEN}
+
+
+def spellings(word: str) -> Iterator[str]:
+    """What a word is found by that is not spelled right."""
+    if len(word) >= words.SHORTEST_MENDED and word.isalpha():
+        yield from words.deletes(word)
+        if heard := words.sound(word):
+            yield f"~{heard}"
+
+
+def _row(entry: Entry, body: bytes, vocabulary: Vocabulary) -> dict[str, Any]:
+    letter = LETTERS[entry.kind]
+    titles = [entry.title, *(name.text for name in entry.names if name.titles)]
+    columns = {"title_words": titles, "context_words": entry.context, "body_words": entry.text}
+    found: set[str] = set()
+    row: dict[str, Any] = {}
+    for column, texts in columns.items():
+        terms = []
+        for text in texts:
+            for word in words.words(text):
+                found.add(word.stem)
+                terms.append(f"{letter}{word.stem}")
+                shown = text[word.start : word.end].lower()
+                vocabulary.words.setdefault(word.folded, (word.stem, shown))
+            terms.append(BETWEEN)
+        row[column] = " ".join(terms[:-1])
+    vocabulary.stems.update((stem, entry.kind) for stem in found)
+    vocabulary.spellings.update(_known_misspellings(entry))
+    return row | {
+        "id": vocabulary.next_id,
+        "kind": entry.kind,
+        "record_kind": entry.record_kind,
+        "record_slug": entry.record_slug,
+        "part": entry.part,
+        "condition_id": entry.condition_id,
+        "edition_id": entry.edition_id,
+        "rank": entry.rank,
+        "lang": entry.item.lang,
+        "audience": entry.item.audience,
+        "text": entry.text,
+        "item": body,
+    }
+
+
+def _known_misspellings(entry: Entry) -> Iterator[tuple[str, str]]:
+    """For a name of one word, the words that are meant for it, by a curator or by how it is said."""
+    title = key(entry.title)
+    if entry.kind != "condition" or len(words.words(entry.title)) != 1:
+        return
+    for name in entry.names:
+        if not name.shown and not name.titles and key(name.text).isalpha():
+            yield key(name.text), title
+    if entry.said_as and (heard := words.sound(key(entry.said_as))):
+        yield f"~{heard}", title
+
+
+def _name_rows(entry: Entry, entry_id: int) -> Iterator[dict[str, Any]]:
+    if entry.part or entry.kind == SIGN_SET:
+        return
+    for name in dict.fromkeys([Name(entry.title), *entry.names]):
+        folded = [word.folded for word in words.words(name.text)]
+        whole = entry.kind == "location" or not name.shown or not name.titles
+        for at in range(1 if whole else min(len(folded), LATER_WORDS)):
+            if folded and (at == 0 or folded[at] not in words.STOP):
+                told = {"entry_id": entry_id, "kind": entry.kind, "word": at, "name": name.text if name.shown else None}
+                yield {"key": "".join(folded[at:])[:LONGEST_NAME], **told}
+
+
+# ---- conditions
+
+
+def of_condition(row: models.Condition) -> Iterator[Entry]:
+    """The entries of a fully loaded condition: of each edition the condition, its signs, its sections, its sign set."""
+    ranked = sorted(row.editions, key=lambda edition: _preference(row, edition))
+    for rank, edition in enumerate(ranked):
+        for entry in _of_edition(row, edition):
+            entry.condition_id, entry.edition_id, entry.rank = row.id, edition.id, rank
+            yield entry
+
+
+def _preference(row: models.Condition, edition: models.Edition) -> tuple[Any, ...]:
+    """As `app.editions.best` prefers editions for a reader who asks for none."""
+    audience = Audience(edition.audience)
+    return edition.lang != row.lang, edition.review_status != "reviewed", ORDER.index(audience), edition.position
+
+
+def _of_edition(row: models.Condition, edition: models.Edition) -> Iterator[Entry]:
+    kind, names = Kind.condition, list(_names(row, edition))
+    called = [edition.name, *(name.text for name in names if name.titles)]
+    summary = present.found_condition(row, edition, _address)
+    said_as = edition.pronunciation
+    if said_as:
+        names.append(Name(said_as, shown=False, titles=False))
+    whole = present.sign_set(row, edition, _address)
+    signs = [sign.sign for sign in whole.signs]
+    yield Entry(
+        "condition",
+        kind,
+        row.slug,
+        edition.name,
+        summary,
+        names=names,
+        context=signs,
+        text=sentences(edition.summary),
+        said_as=said_as,
+    )
+    for sign in whole.signs:
+        item = present.found_sign(row, edition, whole, sign, _address)
+        yield Entry("warning-sign", kind, row.slug, sign.sign, item, part=sign.key, context=called)
+    symptoms: list[str] = []
+    for section in edition.sections:
+        found = present.found_section(row, edition, section, _address)
+        text = [piece for block in section.blocks for piece in pieces(block)]
+        symptoms += text if section.aspect == SYMPTOMS else []
+        yield Entry("section", kind, row.slug, section.heading, found, part=section.anchor, context=called, text=text)
+    if signs:
+        yield Entry(
+            SIGN_SET, kind, row.slug, edition.name, summary, part=SIGN_SET, names=names, context=signs, text=symptoms
+        )
+
+
+def _names(row: models.Condition, edition: models.Edition) -> Iterator[Name]:
+    """A condition's other names in an edition's language, in any language where that has none, and its codes."""
+    tongue = edition.lang.split("-")[0]
+    tongues = {other.lang.split("-")[0] for other in row.editions}
+    for alias in row.aliases:
+        language = alias.lang.split("-")[0]
+        if language == tongue or language not in tongues:
+            right = alias.kind != "misspelling"
+            yield Name(alias.name, shown=right, titles=right and not ACRONYM.fullmatch(alias.name))
+    for coding in row.codings:
+        yield Name(coding.code, shown=False, titles=False)
+
+
+def pieces(block: models.Block) -> list[str]:
+    """What a block says, in pieces that may each stand alone: a list whole, or an item behind its lead and `…`."""
+    if block.type == "paragraph":
+        return sentences(block.text or "")
+    if block.type == "lost-list":
+        return [f"{block.about} … {block.note}"]
+    lead = f"{block.about}: " if block.about else ""
+    whole = lead + "; ".join(block.items or ())
+    if len(whole) <= LONGEST_LIST:
+        return [whole]
+    return [f"{lead}… {item} …" for item in block.items or ()]
+
+
+def sentences(text: str) -> list[str]:
+    """A text in its sentences; where an end is not sure, they stay together."""
+    return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
+
+
+# ---- the flat kinds
+
+
+def of_flat(row: FlatRow) -> Iterator[Entry]:
+    """The entry of a record without editions."""
+    kind, item = _KINDS[type(row)], present.found_flat(row, _address)
+    entry = Entry(kind, kind, row.slug, item.title, item)
+    if isinstance(row, models.Location):
+        place = (row.city, row.state, row.postal_code, row.street, row.kind.replace("-", " "))
+        entry.context = [part for part in place if part]
+    elif isinstance(row, models.GlossaryTerm):
+        entry.names = [Name(other) for other in row.also_called]
+        if row.pronunciation:
+            entry.names.append(Name(row.pronunciation, shown=False, titles=False))
+        entry.text = sentences(row.meaning)
+    elif isinstance(row, models.Article):
+        entry.text = sentences(row.teaser)
+    else:
+        entry.context = [row.group_name]
+    yield entry
+
+
+_KINDS = {
+    models.Article: Kind.article,
+    models.Location: Kind.location,
+    models.GlossaryTerm: Kind.glossary,
+    models.DirectoryEntry: Kind.directory,
+}
+
+
+def _address(path: str) -> str:
+    return f"\x01{path}"

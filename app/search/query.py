@@ -1,0 +1,305 @@
+"""What a reader's text means: its words, what they are called otherwise, and how they may have been meant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session, col
+
+from app.models import SearchEntry, SearchSpelling, SearchStem, SearchWord
+from app.search.engines import Group, alternatives
+from app.search.index import spellings
+from app.search.words import SHORTEST_MENDED, STOP, Word, deletes, key, sound, stem, synonyms, words
+
+MOST_WORDS = 12  # of a text, the rarest: a sentence has no more that tell
+LONGEST_PHRASE = 4  # words of a synonym
+MOST_COMPLETIONS = 10
+MOST_CANDIDATES = 400
+MOST_BEGINNINGS = 5  # that a suggestion is looked for by
+LONG = 6  # letters of a word's beginning that may be two edits away
+LAST = "\U0010ffff"  # after every other character: the end of a prefix's range
+
+# What makes a medical word another, often its opposite: a text with the one never means a word without it.
+BEGINNINGS = ("hyper", "hypo", "macro", "micro", "tachy", "brady", "inter", "intra", "endo", "exo", "ante", "anti")
+ENDINGS = (
+    *("philia", "penia", "cytosis", "itis", "osis", "emia", "oma", "algia", "plegia", "paresis", "pathy", "megaly"),
+    *("phagia", "phasia", "otomy", "ostomy", "ectomy", "plasty", "scopy", "pnea", "rrhea", "rrhage", "uria", "opia"),
+)
+# Keys beside each other on a phone (QWERTY): a thumb that slips hits one of them.
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+VOWELS = set("aeiouy")
+
+
+class Mended(NamedTuple):
+    """A word as it may have been meant, and whether that is sure enough to look for it unasked."""
+
+    word: Word
+    shown: str
+    sure: bool
+
+
+@dataclass(frozen=True)
+class Query:
+    """A text as it is looked for."""
+
+    text: str
+    key: str
+    typed: list[Word]
+    groups: list[Group]  # the rarest first; one that no content has is empty
+    totals: dict[str, Counter[str]]  # for each stem, how many entries of each kind have it
+    entries: int
+    completed: bool = False  # whether a word was taken for the beginning of others
+
+    def weight(self, group: Group) -> float:
+        """How much a group tells: the rarer its words, the more (inverse document frequency, never below 0)."""
+        held = max((min(self.total(stem) for stem in phrase) for phrase in group), default=0)
+        return log(1 + self.entries / (1 + held))
+
+    def total(self, name: str, kind: str | None = None) -> int:
+        """How many entries have a stem."""
+        totals = self.totals.get(name, Counter())
+        return totals[kind] if kind else totals.total()
+
+    def held(self, groups: Iterable[Group], kind: str) -> int:
+        """How many entries of a kind may match all of the groups, at most."""
+        return min((sum(min(self.total(s, kind) for s in phrase) for phrase in group) for group in groups), default=0)
+
+
+def understand(session: Session, text: str) -> tuple[Query, Query | None, bool]:
+    """A text as it stands, as it may have been meant, if otherwise, and whether the latter is sure."""
+    found = words(text)
+    query = _query(session, text, found, {})
+    unknown = [word for word, known in _known(query, found).items() if not known]
+    if not unknown:
+        return query, None, False
+    completions = _completions(session, unknown)
+    beyond = [word for word in unknown if word not in completions]
+    mended = _mend(session, beyond)
+    as_typed = _query(session, text, found, completions) if completions else query
+    if not mended:
+        return as_typed, None, False
+    said = _said(text, found, mended)
+    sure = all(word in mended and mended[word].sure for word in beyond)
+    return as_typed, _query(session, said, words(said), completions), sure
+
+
+def beginnings(session: Session, text: str) -> Iterator[str]:
+    """The beginning of a name that a text is, as a key, then those that it may have been meant for."""
+    typed = key(text)
+    if not typed:
+        return
+    yield typed
+    *before, last = words(text)
+    if len(last.folded) >= SHORTEST_MENDED and last.folded.isalpha():
+        unknown = [word for word, known in _known(_query(session, text, before, {}), before).items() if not known]
+        mended = _mend(session, unknown)
+        begins = "".join(mended[word].word.folded if word in mended else word.folded for word in before)
+        for word in _meant_beginnings(session, last.folded):
+            yield begins + word
+
+
+def _meant_beginnings(session: Session, typed: str) -> list[str]:
+    """Words whose beginning is near to what was typed, the nearest first."""
+    row = SearchSpelling
+    keys: list[ColumnElement[bool]] = [col(row.key).in_(sorted({*spellings(typed), typed}))]
+    if len(heard := sound(typed)) > 1:
+        keys.append((col(row.key) >= f"~{heard}") & (col(row.key) < f"~{heard}{LAST}"))
+    found = {
+        word for some in keys for word in session.scalars(select(col(row.word)).where(some).limit(MOST_CANDIDATES))
+    }
+    near = []
+    for word in found:
+        ends = range(len(typed) - 1, len(typed) + 2)
+        far = min(OSA.distance(typed, word[:end]) for end in ends)
+        if far <= (1 if len(typed) < LONG else 2) and not another(typed, word):
+            near.append((far, len(word), word))
+    return [word for _, _, word in sorted(near)[:MOST_BEGINNINGS]]
+
+
+def known_totals(session: Session, stems: Iterable[str]) -> dict[str, Counter[str]]:
+    """For each stem that the content has, how many entries of each kind have it."""
+    totals: dict[str, Counter[str]] = {}
+    row = SearchStem
+    for name, kind, total in session.execute(
+        select(col(row.stem), col(row.kind), col(row.total)).where(col(row.stem).in_(stems))
+    ):
+        totals.setdefault(name, Counter())[kind] = total
+    return totals
+
+
+# ---- words into groups
+
+
+def _query(session: Session, text: str, found: Sequence[Word], completions: dict[Word, list[str]]) -> Query:
+    asked = [_group(span, completions) for span in _phrases(found)]
+    totals = known_totals(session, sorted(alternatives(asked))) if asked else {}
+    entries = session.scalar(select(func.max(SearchEntry.id))) or 0
+    kept = [frozenset(phrase for phrase in group if all(name in totals for name in phrase)) for group in asked]
+    query = Query(text, key(text), list(found), [], totals, entries, bool(completions))
+    ranked = sorted(dict.fromkeys(kept), key=lambda group: (bool(group), query.weight(group)), reverse=True)
+    query.groups.extend(ranked[:MOST_WORDS])
+    return query
+
+
+def _phrases(found: Sequence[Word]) -> list[Sequence[Word]]:
+    """The words that tell, by themselves or, where synonyms know them so, together."""
+    spans: list[Sequence[Word]] = []
+    at = 0
+    while at < len(found):
+        for length in range(min(LONGEST_PHRASE, len(found) - at), 0, -1):
+            span = found[at : at + length]
+            if length == 1 or tuple(word.stem for word in span) in synonyms():
+                break
+        spans.append(span)
+        at += len(span)
+    telling = [span for span in spans if len(span) > 1 or span[0].folded not in STOP]
+    return telling or spans
+
+
+def _group(span: Sequence[Word], completions: dict[Word, list[str]]) -> Group:
+    phrase = tuple(word.stem for word in span)
+    completed = ((name,) for word in span for name in completions.get(word, ()))
+    return frozenset({phrase, *synonyms().get(phrase, ()), *completed})
+
+
+def _known(query: Query, found: Sequence[Word]) -> dict[Word, bool]:
+    """For each word that tells, whether the content knows it, alone or by a synonym."""
+    told: dict[Word, bool] = {}
+    for span in _phrases(found):
+        group = _group(span, {})
+        known = any(all(name in query.totals for name in phrase) for phrase in group)
+        told.update((word, known or word.stem in query.totals) for word in span)
+    return told
+
+
+# ---- words that the content does not know
+
+
+def _completions(session: Session, unknown: Sequence[Word]) -> dict[Word, list[str]]:
+    """For each word that is the beginning of others, their stems."""
+    found: dict[Word, list[str]] = {}
+    for word in unknown:
+        if len(word.folded) >= SHORTEST_MENDED:
+            begins = (col(SearchWord.word) > word.folded, col(SearchWord.word) < word.folded + LAST)
+            rows = select(col(SearchWord.stem)).where(*begins).order_by(col(SearchWord.word)).limit(MOST_COMPLETIONS)
+            if names := list(dict.fromkeys(session.scalars(rows))):
+                found[word] = names
+    return found
+
+
+def _mend(session: Session, unknown: Sequence[Word]) -> dict[Word, Mended]:
+    """The likeliest word for each that may be mended."""
+    keys = {word: {*spellings(word.folded), word.folded} for word in unknown if word.folded.isalpha()}
+    candidates = _candidates(session, {name for names in keys.values() for name in names}) if keys else {}
+    parts = _whole_words(session, unknown)
+    totals = known_totals(session, {stem(name) for names in candidates.values() for name in names})
+    mended: dict[Word, Mended] = {}
+    for word, names in keys.items():
+        best = min(
+            (
+                (rated[1], rated[0], -_named(totals, other), other, shown)
+                for name in names
+                for other, shown in candidates.get(name, {}).items()
+                if (rated := rate(word.folded, other, heard=name.startswith("~"), found_by=name))
+            ),
+            default=None,
+        )
+        if best:
+            unsure, _, _, other, shown = best
+            mended[word] = Mended(Word(word.start, word.end, other, stem(other)), shown, not unsure)
+        elif split := _split(word.folded, parts):
+            mended[word] = Mended(word, split, sure=True)
+    return mended
+
+
+def _named(totals: dict[str, Counter[str]], word: str) -> int:
+    """How often a word is used, in conditions first: those are what is looked for."""
+    held = totals.get(stem(word), Counter())
+    return 1_000 * held["condition"] + held.total()
+
+
+def _candidates(session: Session, keys: Iterable[str]) -> dict[str, dict[str, str]]:
+    """For each key, the words that it finds, and how they are shown."""
+    row = SearchSpelling
+    found: dict[str, dict[str, str]] = {}
+    columns = select(col(row.key), col(row.word), col(SearchWord.shown)).join(
+        SearchWord, col(SearchWord.word) == row.word
+    )
+    for name, word, shown in session.execute(columns.where(col(row.key).in_(sorted(keys))).limit(MOST_CANDIDATES)):
+        found.setdefault(name, {})[word] = shown
+    return found
+
+
+def rate(typed: str, other: str, *, heard: bool, found_by: str) -> tuple[float, bool] | None:
+    """How far a word is from what was typed, and whether it is unsure; None where it is too far.
+
+    In edits of optimal string alignment: a letter added, dropped, changed, or two swapped.
+    """
+    if another(typed, other):
+        return None
+    if found_by == typed and typed not in deletes(other):  # a misspelling that a curator knows
+        return 0.0, False
+    far = OSA.distance(typed, other)
+    if heard or sound(typed) == sound(other):
+        return (far - 0.75, False) if far <= max(2, len(typed) // 3) else None
+    if far == 1 or (far == 2 and min(len(typed), len(other)) >= 8):
+        return float(far), not (far == 1 and _slip(typed, other))
+    return None
+
+
+def another(typed: str, other: str) -> bool:
+    """Whether two words differ by a part that makes a medical word another."""
+    begins = ({part for part in BEGINNINGS if word.startswith(part)} for word in (typed, other))
+    ends = ({part for part in ENDINGS if word.endswith(part)} for word in (typed, other))
+    return bool(_clash(*begins) or _clash(*ends))
+
+
+def _clash(typed: set[str], other: set[str]) -> bool:
+    """Whether what was typed has a telling part that the other word has not."""
+    return bool(typed) and typed != other
+
+
+def _slip(typed: str, other: str) -> bool:
+    """Whether one edit between two words is a thumb's: any but to change a letter for one that lies elsewhere."""
+    if len(typed) != len(other):
+        return True
+    changed = [(a, b) for a, b in zip(typed, other, strict=True) if a != b]
+    return len(changed) == 2 or all({a, b} <= VOWELS or _beside(a, b) for a, b in changed)
+
+
+def _beside(one: str, other: str) -> bool:
+    places = {letter: (row, at) for row, letters in enumerate(_ROWS) for at, letter in enumerate(letters)}
+    if one not in places or other not in places:
+        return False
+    (row, at), (other_row, other_at) = places[one], places[other]
+    return abs(row - other_row) <= 1 and abs(at - other_at) <= 1
+
+
+def _whole_words(session: Session, unknown: Sequence[Word]) -> dict[str, str]:
+    """Of the pieces that unknown words may be cut into, those that are words, and how they are shown."""
+    cuts = {part for word in unknown for cut in _cuts(word.folded) for part in cut}
+    if not cuts:
+        return {}
+    rows = select(col(SearchWord.word), col(SearchWord.shown)).where(col(SearchWord.word).in_(sorted(cuts)))
+    return dict(session.execute(rows).tuples().all())
+
+
+def _cuts(folded: str) -> list[tuple[str, str]]:
+    return [(folded[:at], folded[at:]) for at in range(3, len(folded) - 2)]
+
+
+def _split(folded: str, parts: dict[str, str]) -> str | None:
+    """Two words that were written as one."""
+    return next((f"{parts[a]} {parts[b]}" for a, b in _cuts(folded) if a in parts and b in parts), None)
+
+
+def _said(text: str, found: Sequence[Word], mended: dict[Word, Mended]) -> str:
+    """A text with its mended words."""
+    shown = (mended[word].shown if word in mended else text[word.start : word.end] for word in found)
+    return " ".join(shown)
