@@ -32,6 +32,8 @@ READ_TIMEOUT_MS = 10_000  # for one statement
 REPLICA_RETRY = 2  # seconds until a replica that could not be read is tried again
 CHANNEL = "publication"
 LATEST = "SELECT generation, id FROM publication ORDER BY generation DESC LIMIT 1"
+# For a read of many short statements: none walks a whole table, or is compiled for longer than it runs.
+LIMITED = "SET LOCAL statement_timeout = {milliseconds}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
 STEPS = 20_000  # of SQLite's machine, about a millisecond: how often it asks whether to go on
 BATCH = 500  # rows or keys at a time
 
@@ -386,7 +388,7 @@ def _as_text(dialect: Dialect, statement: Select[*tuple[Any, ...]]) -> tuple[str
 def limited(session: Session, milliseconds: int) -> Iterator[None]:
     """Give each statement of a read so long at most. Raises OperationalError for one that takes longer."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+        session.connection().exec_driver_sql(LIMITED.format(milliseconds=milliseconds))
         yield
         return
     connection: Any = session.connection().connection.driver_connection

@@ -449,13 +449,14 @@ class SearchStem(SQLModel, table=True):
 
 
 class SearchWord(SQLModel, table=True):
-    """A word that the content uses, folded, and as the content writes it."""
+    """A word that the content uses, folded, and as the content writes it; `names` where a condition is called by it."""
 
     __tablename__ = "search_word"
 
-    word: str = Field(primary_key=True)
+    word: str = _bytewise(primary_key=True)
     stem: str = Field(index=True)
     shown: str
+    names: bool
 
 
 class SearchSpelling(SQLModel, table=True):
@@ -464,7 +465,7 @@ class SearchSpelling(SQLModel, table=True):
     __tablename__ = "search_spelling"
 
     key: str = _bytewise(primary_key=True)
-    word: str = Field(primary_key=True, foreign_key="search_word.word", ondelete="CASCADE", index=True)
+    word: str = _bytewise(primary_key=True, foreign_key="search_word.word", ondelete="CASCADE", index=True)
 
 
 class Publication(SQLModel, table=True):

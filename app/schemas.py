@@ -629,9 +629,7 @@ class DidYouMean(Shape):
 
     text: str = Field(description="The text that may have been meant.")
     address: Link
-    applied: bool = Field(
-        description="True where nothing stands for the text as typed and the items are for this text: say so."
-    )
+    applied: bool = Field(description="True where the items are for this text, not for the text as typed: say so.")
 
 
 class SearchPage(Shape):

@@ -8,8 +8,20 @@ from app.db import make_engine
 from app.settings import Settings
 
 
+def ours(name: str | None, _kind: str, _parents: object) -> bool:
+    """Whether a name is the models': what indexes words is an engine's own, and no model tells it."""
+    engines_own = ("search_text", "ix_search_entry_title", "ix_search_entry_every", "title_vector", "every_vector")
+    return not (name or "").startswith(engines_own)
+
+
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=models.metadata, compare_type=True, render_as_batch=True)
+    context.configure(
+        connection=connection,
+        target_metadata=models.metadata,
+        compare_type=True,
+        render_as_batch=True,
+        include_name=ours,
+    )
     with context.begin_transaction():
         context.run_migrations()
 

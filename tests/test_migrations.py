@@ -64,8 +64,19 @@ def published(make_api: Callable[..., Api]) -> Engine:
     return made
 
 
+ENGINES_OWN = (
+    "search_text",
+    "ix_search_entry_title",
+    "ix_search_entry_every",
+    "title_vector",
+    "every_vector",
+)  # indexes of words: no model tells them
+
+
 def tables(engine: Engine) -> set[str]:
-    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+    return {
+        name for name in inspect(engine).get_table_names() if not name.startswith(("alembic_version", *ENGINES_OWN))
+    }
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -82,7 +93,13 @@ def test_the_migrations_make_exactly_the_models_tables(engine: Engine) -> None:
     assert tables(engine) == set(TABLES)
     with engine.connect() as connection:
         compared = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": _differs, "render_as_batch": True}
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": _differs,
+                "render_as_batch": True,
+                "include_name": lambda name, _kind, _parents: not str(name).startswith(ENGINES_OWN),
+            },
         )
         assert compare_metadata(compared, models.metadata) == []
 

@@ -15,8 +15,6 @@ from app.search.index import LETTERS
 
 Group = frozenset[tuple[str, ...]]  # phrases that mean the same, as stems; a text matches with all words of one
 
-EVERYWHERE = "title_words || ' ' || context_words || ' ' || body_words"
-
 
 def expression(dialect: str, kind: str, groups: Sequence[Group], *, titles: bool, anyof: bool) -> str:
     """What an engine looks for in a kind: all of the groups or any of them, in titles alone or everywhere.
@@ -43,8 +41,7 @@ def matching(dialect: str, kind: str, *, titles: bool, common: bool, name: str) 
     if dialect == "sqlite":
         found = text(f"search_text MATCH :{name}")
         return select(column("rowid").label("id")).select_from(text("search_text")).where(found).subquery()
-    words = "title_words" if titles else EVERYWHERE
-    found = text(f"array_to_tsvector(string_to_array({words}, ' ')) @@ CAST(:{name} AS tsquery)")
+    found = text(f"{'title_vector' if titles else 'every_vector'} @@ CAST(:{name} AS tsquery)")
     rows = select(col(SearchEntry.id)).where(found)
     if common:
         in_kind = rows.where(col(SearchEntry.kind) == kind)

@@ -90,8 +90,7 @@ def search(session: Session, text: str, wanted: Wanted) -> Results:
     """What a text finds, ranked; by its likelier spelling where nothing stands for it as typed and that is sure."""
     typed, meant, sure = understand(session, text)
     results = _found(session, typed, wanted)
-    named = any(found.match == 0 and found.named for found in results.items)
-    if meant is None or named:
+    if meant is None or any(found.match == 0 and not _misspelt(found, meant) for found in results.items):
         return results
     if not sure:
         results.meant = meant
@@ -100,6 +99,11 @@ def search(session: Session, text: str, wanted: Wanted) -> Results:
     corrected.meant, corrected.applied = meant, True
     corrected.urgent = _merged(corrected.urgent, results.urgent)
     return corrected
+
+
+def _misspelt(found: Ranked, meant: Query) -> bool:
+    """Whether a text is a known misspelling of what was found, whose name it was meant for."""
+    return found.named is None and [word.stem for word in meant.typed] == found.candidate.titles[0]
 
 
 def suggest(session: Session, text: str, wanted: Wanted, limit: int) -> list[Suggested]:
@@ -130,6 +134,8 @@ def _found(session: Session, query: Query, wanted: Wanted) -> Results:
     gathered = _Gathered()
     known = [group for group in query.groups if group]
     _take_names(session, query.key, wanted, gathered)
+    if len(query.parts) > 1:
+        _take_named(session, query, wanted, gathered)
     if known and len(known) == len(query.groups):
         _take(session, query, _each_kind(known, titles=True), wanted, gathered, MOST_TITLES)
         _take(session, query, _each_kind(known), wanted, gathered, COUNTED + 1)
@@ -227,6 +233,24 @@ def _take_names(session: Session, beginning: str, wanted: Wanted, gathered: _Gat
             continue
         gathered.take(row.id, row.kind, row.record_slug, row.part)
         gathered.names.setdefault(row.id, []).append(Named(row.key, row.word, row.name))
+
+
+def _take_named(session: Session, query: Query, wanted: Wanted, gathered: _Gathered) -> None:
+    """Take the conditions that a text names among other words."""
+    statement = _called(wanted.lang, wanted.audience, wanted.fallback)
+    for row in session.connection().execute(statement, {"keys": sorted(query.parts - {query.key})}):
+        if not row.name or not ACRONYM.fullmatch(row.name):
+            gathered.take(row.id, row.kind, row.record_slug, row.part)
+            gathered.names.setdefault(row.id, []).append(Named(row.key, row.word, row.name))
+
+
+@lru_cache(maxsize=64)
+def _called(lang: str | None, audience: Audience | None, fallback: Fallback) -> Select[*tuple[Any, ...]]:
+    name = SearchName
+    named = (col(name.kind) == "condition", col(name.word) == 0, col(name.key).in_(bindparam("keys", expanding=True)))
+    rows = _entries(Wanted(lang=lang, audience=audience, fallback=fallback))
+    rows = rows.join(name, col(name.entry_id) == SearchEntry.id).where(*named)
+    return rows.add_columns(col(name.key), col(name.word), col(name.name)).limit(MOST_TITLES)
 
 
 @lru_cache(maxsize=512)  # to make a statement takes longer than to run it

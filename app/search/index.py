@@ -75,6 +75,7 @@ class Vocabulary:
     next_id: int
     stems: Counter[tuple[str, str]] = field(default_factory=Counter)
     words: dict[str, tuple[str, str]] = field(default_factory=dict)  # a word's stem, and how it is shown
+    names: set[str] = field(default_factory=set)  # words that conditions are called by
     spellings: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -118,13 +119,14 @@ def finish(session: Session, vocabulary: Vocabulary) -> None:
         known_words = set(session.scalars(select(col(word.word)).where(col(word.word).in_(words_))))
         new = [name for name in words_ if name not in known_words]
         if new:
-            rows = [{"word": name, "stem": s, "shown": shown} for name in new for s, shown in [vocabulary.words[name]]]
+            told = ((name, *vocabulary.words[name]) for name in new)
+            rows = [{"word": name, "stem": s, "shown": shown, "names": False} for name, s, shown in told]
             session.execute(insert(word), rows)
         vocabulary.spellings.update((found, name) for name in new for found in spellings(name))
+    for names in batches(vocabulary.names):
+        session.exec(update(word).where(col(word.word).in_(names)).values(names=True))
     for keys in batches(vocabulary.spellings):
-        known_keys = set(
-            session.execute(select(col(spelling.key), col(spelling.word)).where(_pairs().in_(keys))).tuples()
-        )
+        known_keys = set(session.execute(select(col(spelling.key), col(spelling.word)).where(_pairs().in_(keys))))
         if fresh := [{"key": found, "word": name} for found, name in keys if (found, name) not in known_keys]:
             session.execute(insert(spelling), fresh)
 
@@ -176,8 +178,10 @@ def _row(entry: Entry, body: bytes, vocabulary: Vocabulary) -> dict[str, Any]:
                 terms.append(f"{letter}{word.stem}")
                 shown = text[word.start : word.end].lower()
                 vocabulary.words.setdefault(word.folded, (word.stem, shown))
+                if entry.kind == "condition" and column == "title_words":
+                    vocabulary.names.add(word.folded)
             terms.append(BETWEEN)
-        row[column] = " ".join(terms[:-1])
+        row[column] = " ".join(terms) or BETWEEN
     vocabulary.stems.update((stem, entry.kind) for stem in found)
     vocabulary.spellings.update(_known_misspellings(entry))
     return row | {
@@ -254,7 +258,7 @@ def _of_edition(row: models.Condition, edition: models.Edition) -> Iterator[Entr
         edition.name,
         summary,
         names=names,
-        context=signs,
+        context=[*signs, *(f"{coding.system} {coding.code}" for coding in row.codings)],
         text=sentences(edition.summary),
         said_as=said_as,
     )

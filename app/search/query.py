@@ -14,34 +14,45 @@ from sqlmodel import Session, col
 
 from app.models import SearchEntry, SearchSpelling, SearchStem, SearchWord
 from app.search.engines import Group, alternatives
-from app.search.index import spellings
+from app.search.index import SIGN_SET, spellings
 from app.search.words import SHORTEST_MENDED, STOP, Word, deletes, key, sound, stem, synonyms, words
 
 MOST_WORDS = 12  # of a text, the rarest: a sentence has no more that tell
-LONGEST_PHRASE = 4  # words of a synonym
+LONGEST_PHRASE = 4  # words of a synonym, or of a name among other words
+MOST_NAMING = 16  # words of a text that are looked through for names
 MOST_COMPLETIONS = 10
 MOST_CANDIDATES = 400
 MOST_BEGINNINGS = 5  # that a suggestion is looked for by
+HEARD = 1.25  # edits that a word is nearer by where it sounds like what was typed
+NAMING = 1.25  # and where conditions are called by it
+RARE = 2  # entries with a word that may be a slip of the content's own
+FAR_MORE = 5  # times as many have the word that it may be a slip of
 LONG = 6  # letters of a word's beginning that may be two edits away
 LAST = "\U0010ffff"  # after every other character: the end of a prefix's range
 
-# What makes a medical word another, often its opposite: a text with the one never means a word without it.
-BEGINNINGS = ("hyper", "hypo", "macro", "micro", "tachy", "brady", "inter", "intra", "endo", "exo", "ante", "anti")
+# What makes a medical word another, often its opposite: a text with the one never means a word without it. As
+# `_respelled` writes them.
+BEGINNINGS = ("hiper", "hipo", "macro", "micro", "tachi", "bradi", "inter", "intra", "endo", "exo", "ante", "anti")
 ENDINGS = (
-    *("philia", "penia", "cytosis", "itis", "osis", "emia", "oma", "algia", "plegia", "paresis", "pathy", "megaly"),
-    *("phagia", "phasia", "otomy", "ostomy", "ectomy", "plasty", "scopy", "pnea", "rrhea", "rrhage", "uria", "opia"),
+    *("filia", "penia", "citosis", "itis", "osis", "emia", "oma", "algia", "plegia", "paresis", "pathi", "megali"),
+    *("fagia", "fasia", "otomi", "ostomi", "ectomi", "plasti", "scopi", "pnea", "rea", "rage", "uria", "opia"),
 )
 # Keys beside each other on a phone (QWERTY): a thumb that slips hits one of them.
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 VOWELS = set("aeiouy")
+PEOPLE = frozenset(map(stem, "child kid baby toddler boy girl son daughter nino nina bebe hijo hija".split()))
+WHOM = 0.3  # what is left of the weight of a word that says of whom rather than of what
 
 
 class Mended(NamedTuple):
-    """A word as it may have been meant, and whether that is sure enough to look for it unasked."""
+    """A word as it may have been meant, whether that is sure enough to look for it unasked, whether conditions are
+    called by it, and how many entries have it."""
 
     word: Word
     shown: str
     sure: bool
+    names: bool
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,7 @@ class Query:
 
     text: str
     key: str
+    parts: frozenset[str]  # what the text names, if it names something among other words: runs of its words, as keys
     typed: list[Word]
     groups: list[Group]  # the rarest first; one that no content has is empty
     totals: dict[str, Counter[str]]  # for each stem, how many entries of each kind have it
@@ -58,8 +70,9 @@ class Query:
 
     def weight(self, group: Group) -> float:
         """How much a group tells: the rarer its words, the more (inverse document frequency, never below 0)."""
-        held = max((min(self.total(stem) for stem in phrase) for phrase in group), default=0)
-        return log(1 + self.entries / (1 + held))
+        held = max((min(self.total(name) for name in phrase) for phrase in group), default=0)
+        about_whom = WHOM if any(name in PEOPLE for phrase in group for name in phrase) else 1
+        return about_whom * log(1 + self.entries / (1 + held))
 
     def total(self, name: str, kind: str | None = None) -> int:
         """How many entries have a stem."""
@@ -75,17 +88,16 @@ def understand(session: Session, text: str) -> tuple[Query, Query | None, bool]:
     """A text as it stands, as it may have been meant, if otherwise, and whether the latter is sure."""
     found = words(text)
     query = _query(session, text, found, {})
-    unknown = [word for word, known in _known(query, found).items() if not known]
-    if not unknown:
-        return query, None, False
+    known = _known(query, found)
+    unknown = [word for word in known if not known[word]]
     completions = _completions(session, unknown)
     beyond = [word for word in unknown if word not in completions]
-    mended = _mend(session, beyond)
+    mended = _mend(session, beyond) | _slips(session, query, [word for word in known if known[word]])
     as_typed = _query(session, text, found, completions) if completions else query
-    if not mended:
+    if not mended or (len(mended) < len(beyond) and not any(repair.names for repair in mended.values())):
         return as_typed, None, False
     said = _said(text, found, mended)
-    sure = all(word in mended and mended[word].sure for word in beyond)
+    sure = all(word in mended for word in beyond) and all(repair.sure for repair in mended.values())
     return as_typed, _query(session, said, words(said), completions), sure
 
 
@@ -124,6 +136,9 @@ def _meant_beginnings(session: Session, typed: str) -> list[str]:
 
 def known_totals(session: Session, stems: Iterable[str]) -> dict[str, Counter[str]]:
     """For each stem that the content has, how many entries of each kind have it."""
+    stems = sorted(stems)
+    if not stems:
+        return {}
     totals: dict[str, Counter[str]] = {}
     row = SearchStem
     for name, kind, total in session.execute(
@@ -138,13 +153,19 @@ def known_totals(session: Session, stems: Iterable[str]) -> dict[str, Counter[st
 
 def _query(session: Session, text: str, found: Sequence[Word], completions: dict[Word, list[str]]) -> Query:
     asked = [_group(span, completions) for span in _phrases(found)]
-    totals = known_totals(session, sorted(alternatives(asked))) if asked else {}
+    totals = known_totals(session, alternatives(asked))
     entries = session.scalar(select(func.max(SearchEntry.id))) or 0
     kept = [frozenset(phrase for phrase in group if all(name in totals for name in phrase)) for group in asked]
-    query = Query(text, key(text), list(found), [], totals, entries, bool(completions))
+    query = Query(text, key(text), _parts(found), list(found), [], totals, entries, bool(completions))
     ranked = sorted(dict.fromkeys(kept), key=lambda group: (bool(group), query.weight(group)), reverse=True)
     query.groups.extend(ranked[:MOST_WORDS])
     return query
+
+
+def _parts(found: Sequence[Word]) -> frozenset[str]:
+    some = found[:MOST_NAMING]
+    runs = (some[at:end] for at in range(len(some)) for end in range(at + 1, min(at + LONGEST_PHRASE, len(some)) + 1))
+    return frozenset("".join(word.folded for word in run) for run in runs if any(w.folded not in STOP for w in run))
 
 
 def _phrases(found: Sequence[Word]) -> list[Sequence[Word]]:
@@ -203,19 +224,37 @@ def _mend(session: Session, unknown: Sequence[Word]) -> dict[Word, Mended]:
     for word, names in keys.items():
         best = min(
             (
-                (rated[1], rated[0], -_named(totals, other), other, shown)
+                (rated[1], rated[0], -_named(totals, other), other, shown, named)
                 for name in names
-                for other, shown in candidates.get(name, {}).items()
-                if (rated := rate(word.folded, other, heard=name.startswith("~"), found_by=name))
+                for other, (shown, named) in candidates.get(name, {}).items()
+                if (rated := rate(word.folded, other, heard=name.startswith("~"), found_by=name, names=named))
             ),
             default=None,
         )
         if best:
-            unsure, _, _, other, shown = best
-            mended[word] = Mended(Word(word.start, word.end, other, stem(other)), shown, not unsure)
+            unsure, _, _, other, shown, named = best
+            meant = Word(word.start, word.end, other, stem(other))
+            mended[word] = Mended(meant, shown, not unsure, named, totals.get(stem(other), Counter()).total())
         elif split := _split(word.folded, parts):
-            mended[word] = Mended(word, split, sure=True)
+            mended[word] = Mended(word, split, sure=True, names=True)
     return mended
+
+
+def _slips(session: Session, query: Query, known: Sequence[Word]) -> dict[Word, Mended]:
+    """Words that the content itself has hardly ever, beside one that conditions are told of in many times as often."""
+    rare = [
+        word
+        for word in known
+        if 0 < query.total(word.stem) <= RARE
+        and query.totals[word.stem].keys() <= {"section", SIGN_SET}
+        and word.folded not in STOP
+    ]
+    mended = _mend(session, rare) if rare else {}
+    return {
+        word: repair
+        for word, repair in mended.items()
+        if repair.sure and repair.names and repair.held >= FAR_MORE * query.total(word.stem)
+    }
 
 
 def _named(totals: dict[str, Counter[str]], word: str) -> int:
@@ -224,45 +263,50 @@ def _named(totals: dict[str, Counter[str]], word: str) -> int:
     return 1_000 * held["condition"] + held.total()
 
 
-def _candidates(session: Session, keys: Iterable[str]) -> dict[str, dict[str, str]]:
-    """For each key, the words that it finds, and how they are shown."""
-    row = SearchSpelling
-    found: dict[str, dict[str, str]] = {}
-    columns = select(col(row.key), col(row.word), col(SearchWord.shown)).join(
+def _candidates(session: Session, keys: Iterable[str]) -> dict[str, dict[str, tuple[str, bool]]]:
+    """For each key, the words that it finds, how they are shown, and whether conditions are called by them."""
+    row, known = SearchSpelling, SearchWord
+    found: dict[str, dict[str, tuple[str, bool]]] = {}
+    columns = select(col(row.key), col(row.word), col(known.shown), col(known.names)).join(
         SearchWord, col(SearchWord.word) == row.word
     )
-    for name, word, shown in session.execute(columns.where(col(row.key).in_(sorted(keys))).limit(MOST_CANDIDATES)):
-        found.setdefault(name, {})[word] = shown
+    for name, word, shown, names in session.execute(
+        columns.where(col(row.key).in_(sorted(keys))).limit(MOST_CANDIDATES)
+    ):
+        found.setdefault(name, {})[word] = shown, names
     return found
 
 
-def rate(typed: str, other: str, *, heard: bool, found_by: str) -> tuple[float, bool] | None:
+def rate(typed: str, other: str, *, heard: bool, found_by: str, names: bool) -> tuple[float, bool] | None:
     """How far a word is from what was typed, and whether it is unsure; None where it is too far.
 
-    In edits of optimal string alignment: a letter added, dropped, changed, or two swapped.
+    In edits of optimal string alignment: a letter added, dropped, changed, or two swapped. What conditions are called
+    by is nearer: it is what is looked for.
     """
-    if another(typed, other):
+    if typed == other or another(typed, other):
         return None
     if found_by == typed and typed not in deletes(other):  # a misspelling that a curator knows
         return 0.0, False
     far = OSA.distance(typed, other)
     if heard or sound(typed) == sound(other):
-        return (far - 0.75, False) if far <= max(2, len(typed) // 3) else None
+        most = max(3 if names else 2, len(typed) // 3)
+        return (far - HEARD - NAMING * names, False) if far <= most else None
     if far == 1 or (far == 2 and min(len(typed), len(other)) >= 8):
-        return float(far), not (far == 1 and _slip(typed, other))
+        return far - NAMING * names, not (far == 1 and _slip(typed, other))
     return None
 
 
 def another(typed: str, other: str) -> bool:
     """Whether two words differ by a part that makes a medical word another."""
-    begins = ({part for part in BEGINNINGS if word.startswith(part)} for word in (typed, other))
-    ends = ({part for part in ENDINGS if word.endswith(part)} for word in (typed, other))
-    return bool(_clash(*begins) or _clash(*ends))
+    typed, other = _respelled(typed), _respelled(other)
+    begins = any(typed.startswith(part) and not other.startswith(part) for part in BEGINNINGS)
+    ends = ((part, f"{part}s") for part in ENDINGS)
+    return begins or any(typed.endswith(end) and not other.endswith(end) for end in ends)
 
 
-def _clash(typed: set[str], other: set[str]) -> bool:
-    """Whether what was typed has a telling part that the other word has not."""
-    return bool(typed) and typed != other
+def _respelled(word: str) -> str:
+    """A word with one letter for what Greek and its misspellings write in several ways."""
+    return word.replace("ph", "f").replace("y", "i").replace("rrh", "r")
 
 
 def _slip(typed: str, other: str) -> bool:
@@ -287,7 +331,7 @@ def _whole_words(session: Session, unknown: Sequence[Word]) -> dict[str, str]:
     if not cuts:
         return {}
     rows = select(col(SearchWord.word), col(SearchWord.shown)).where(col(SearchWord.word).in_(sorted(cuts)))
-    return dict(session.execute(rows).tuples().all())
+    return dict(session.execute(rows).all())
 
 
 def _cuts(folded: str) -> list[tuple[str, str]]:

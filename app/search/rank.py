@@ -16,8 +16,11 @@ from app.search.words import STOP, words
 MATCHES = ("exact", "prefix", "title", "text", "some")
 TITLED = 2  # the last match that is by a name or a title
 TITLE, NEAR_TITLE, BODY = 1.0, 0.6, 0.4  # what a word counts for, by where it stands
+LONG_TEXT = 200  # words
 APART = 0.5  # what is left of that where the words of a phrase do not stand together
-PREFERRED = {"condition": 0.3, "warning-sign": 0.1}  # of two that match alike, what is looked for most
+PREFERRED = {"condition": 0.1, "warning-sign": 0.05}  # of two that match alike, what is looked for most
+SHORT = 0.5  # of a sign that is said: with less, it is a text rather than a title
+MOSTLY = 0.5  # of what a text says that a name among its words must be
 
 
 class Named(NamedTuple):
@@ -90,23 +93,25 @@ def ranked(query: Query, candidates: Iterable[Candidate]) -> list[Ranked]:
 
 
 def _rank(query: Query, candidate: Candidate) -> Ranked | None:
-    weights = [(query.weight(group), _where(group, candidate)) for group in query.groups]
+    weights = [(query.weight(group), _where(group, candidate, _title(query, candidate))) for group in query.groups]
     total = sum(weight for weight, _ in weights) or 1.0
     score = sum(weight * place for weight, place in weights) / total + PREFERRED.get(candidate.kind, 0)
-    name, exact = _name(query, candidate)
+    naming = sum(weight for weight, place in weights if place == TITLE) / total
+    name, exact = _name(query, candidate, naming >= MOSTLY)
     places = [place for _, place in weights]
+    said = _said(query, candidate.titles)
     if exact:
         match = 0
+    elif name and naming < 1 and name.key in query.parts:
+        match, score = 2, naming
     elif name:
         match = 1
     elif places and min(places) >= NEAR_TITLE and max(places) == TITLE:
-        match = 2
-        score += _said(query, candidate.titles)
+        match, score = 2, score + said
     elif places and min(places) > 0:
         match = 3
     elif any(places):
-        match = 4
-        score += _said(query, candidate.titles) / 2
+        match, score = 4, score + said / 2
     else:
         return None
     if candidate.kind == SIGN_SET:
@@ -116,19 +121,32 @@ def _rank(query: Query, candidate: Candidate) -> Ranked | None:
     return Ranked(match, round(score, 6), settled, candidate, name.name if name else None)
 
 
-def _where(group: Group, candidate: Candidate) -> float:
+def _title(query: Query, candidate: Candidate) -> frozenset[str]:
+    """The stems of a title; of a sign that is a whole sentence, only where the text says much of it."""
+    long = candidate.kind == "warning-sign" and _said(query, candidate.titles) < SHORT
+    return frozenset() if long else candidate.title
+
+
+def _where(group: Group, candidate: Candidate, title: frozenset[str]) -> float:
     """What a group counts for, by the best place that one of its phrases stands in; 0 where none does."""
-    best = 0.0
-    for phrase in group:
-        if all(stem in candidate.title for stem in phrase):
-            return TITLE
-        apart = APART if len(phrase) > 1 and not candidate.together(phrase) else 1
-        if all(stem in candidate.title or stem in candidate.context for stem in phrase):
-            best = max(best, NEAR_TITLE * apart)
-        elif all(stem in candidate.title or stem in candidate.context or stem in candidate.often for stem in phrase):
-            times = min(candidate.often.get(stem, 1) for stem in phrase)
-            best = max(best, BODY * apart * (1 + times / (times + 2)) / 2)
-    return best
+    return max((_counted(phrase, candidate, title) for phrase in group), default=0.0)
+
+
+def _counted(phrase: tuple[str, ...], candidate: Candidate, title: frozenset[str]) -> float:
+    together = len(phrase) == 1 or candidate.together(phrase)
+    # A condition's own context is its signs: they are text of it. Any other's is the name that it belongs to.
+    context = frozenset() if candidate.kind == "condition" else candidate.context
+    if title.issuperset(phrase):
+        place = TITLE
+    elif (title | context).issuperset(phrase):
+        place = NEAR_TITLE
+    elif (candidate.title | candidate.context | candidate.often.keys()).issuperset(phrase):
+        times = min(candidate.often.get(stem, 1) for stem in phrase)
+        # As in BM25: the more often, the less each time; in a long text, less.
+        place = BODY * 2 * times / (times + 1 + len(candidate.body) / LONG_TEXT)
+    else:
+        return 0.0
+    return place if together else place * APART
 
 
 def _said(query: Query, texts: Sequence[Sequence[str]]) -> float:
@@ -138,8 +156,8 @@ def _said(query: Query, texts: Sequence[Sequence[str]]) -> float:
     return max((sum(stem in stems for stem in name) / len(name) for name in telling), default=0.0)
 
 
-def _name(query: Query, candidate: Candidate) -> tuple[Named | None, bool]:
-    """The name that is the text or begins with it, and whether it is the whole of it."""
+def _name(query: Query, candidate: Candidate, mostly: bool) -> tuple[Named | None, bool]:
+    """The name that is the text, begins with it or is most of what it says, and whether it is the text."""
     typed = [word.folded for word in query.typed]
     for name in candidate.names:
         if name.key == query.key and name.word == 0:
@@ -147,5 +165,9 @@ def _name(query: Query, candidate: Candidate) -> tuple[Named | None, bool]:
     for name in candidate.names:
         if name.word == 0 and name.name and [word.folded for word in words(name.name)][: len(typed)] == typed:
             return name, False
+    for name in candidate.names:
+        if mostly and name.word == 0 and name.key in query.parts:
+            return name, False
     begun = query.completed or not any(query.groups)
-    return next((name for name in candidate.names if begun and name.name), None), False
+    begins = (name for name in candidate.names if begun and name.name and name.key.startswith(query.key))
+    return next(begins, None), False

@@ -55,7 +55,9 @@ _SOUNDS = [
 STOP = frozenset((Path(__file__).parent / "stopwords.txt").read_text(encoding="utf-8").split())
 
 _WORD = re.compile(r"[^\W_]+")
-_APOSTROPHES = str.maketrans("", "", "'’ʼ")  # "children's" is one word
+# "children's", "100.4" and "D70.9" are one word each.
+_SPAN = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+|(?<=[0-9])\.(?=[0-9])[^\W_]+)*")
+_INNER = str.maketrans("", "", "'’ʼ.")
 _LOCK = threading.Lock()
 _STEMMER = stemmer("english")
 
@@ -72,8 +74,8 @@ class Word(NamedTuple):
 def words(text: str) -> list[Word]:
     """The words of a text, in order."""
     found = []
-    for match in re.finditer(r"[^\W_]+(?:['’ʼ][^\W_]+)*", text):
-        for part in _WORD.findall(_plain(match.group().translate(_APOSTROPHES))):
+    for match in _SPAN.finditer(text):
+        for part in _WORD.findall(_plain(match.group().translate(_INNER))):
             folded = american(part[:LONGEST])
             found.append(Word(match.start(), match.end(), folded, stem(folded)))
     return found

@@ -22,9 +22,12 @@ INSERTED = """CREATE TRIGGER search_entry_inserted AFTER INSERT ON search_entry 
 DELETED = """CREATE TRIGGER search_entry_deleted AFTER DELETE ON search_entry BEGIN
     INSERT INTO search_text(search_text, rowid, title_words, context_words, body_words)
     VALUES ('delete', old.id, old.title_words, old.context_words, old.body_words); END"""
-# PostgreSQL's are two: of titles, and of all words. The words are stems already: nothing parses them again.
-GIN = "CREATE INDEX {name} ON search_entry USING gin (array_to_tsvector(string_to_array({words}, ' ')))"
-EVERY = "title_words || ' ' || context_words || ' ' || body_words"
+# PostgreSQL's are two: of titles, and of all words. The words are stems already: nothing parses them again. Pending
+# entries of an index (`fastupdate`) would be a reader's to look through.
+VECTORS = {"title": "title_words", "every": "title_words || ' ' || context_words || ' ' || body_words"}
+STORED = "array_to_tsvector(string_to_array({words}, ' '))"
+COLUMN = "ALTER TABLE search_entry ADD COLUMN {name}_vector tsvector GENERATED ALWAYS AS ({stored}) STORED"
+GIN = "CREATE INDEX ix_search_entry_{name} ON search_entry USING gin ({name}_vector) WITH (fastupdate = off)"
 
 
 def upgrade() -> None:
@@ -75,16 +78,17 @@ def upgrade() -> None:
     )
     op.create_table(
         "search_word",
-        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("word", KEY, nullable=False),
         sa.Column("stem", sa.String(), nullable=False),
         sa.Column("shown", sa.String(), nullable=False),
+        sa.Column("names", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("word", name=op.f("pk_search_word")),
     )
     op.create_index(op.f("ix_search_word_stem"), "search_word", ["stem"])
     op.create_table(
         "search_spelling",
         sa.Column("key", KEY, nullable=False),
-        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("word", KEY, nullable=False),
         sa.ForeignKeyConstraint(
             ["word"], ["search_word.word"], name=op.f("fk_search_spelling_word_search_word"), ondelete="CASCADE"
         ),
@@ -95,8 +99,9 @@ def upgrade() -> None:
         for statement in (FTS5, INSERTED, DELETED):
             op.execute(statement)
     else:
-        op.execute(GIN.format(name="ix_search_entry_title", words="title_words"))
-        op.execute(GIN.format(name="ix_search_entry_every", words=EVERY))
+        for name, words in VECTORS.items():
+            op.execute(COLUMN.format(name=name, stored=STORED.format(words=words)))
+            op.execute(GIN.format(name=name))
 
 
 def downgrade() -> None:
