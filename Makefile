@@ -29,7 +29,7 @@ serve: $(SERVE) ## Serve on HOST and PORT (127.0.0.1 and 8000), with the seed pa
 	@exec .venv/bin/python -m app serve
 
 test: $(DEV) ## Run the tests; a warning fails them
-	.venv/bin/python -m pytest
+	PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest
 
 check: lint format-check types dockerfile ## Check style, types and the Dockerfile, as pre-commit and CI do
 

@@ -20,7 +20,9 @@ from sqlalchemy import event
 from app.delivery import codings
 from app.delivery.cache import Cache, Page, Publication
 from app.delivery.metrics import counts
-from tests.conftest import EVERY_STATE, Api, publish, publish_to, wait_until
+from tests.conftest import ENGINES, EVERY_STATE, Api, publish, publish_to, wait_until
+
+pytestmark = pytest.mark.engines("sqlite")  # a cache knows no engine, but how it follows publications
 
 SECONDS = 20  # for what takes a quarter of one: on a busy machine a test must not fail for being late
 CONDITION = "/v1/conditions/hiccup-hat-syndrome"
@@ -101,6 +103,7 @@ def rename(pack: Path, slug: str, name: str) -> None:
 # ---- what it answers
 
 
+@pytest.mark.engines(*ENGINES)
 @pytest.mark.parametrize("path", PAGES)
 def test_what_was_asked_for_before_is_answered_without_the_database(live: Api, path: str) -> None:
     first = live.get(path)
@@ -297,6 +300,7 @@ def test_an_image_is_not_coded(live: Api) -> None:
     assert not {"content-encoding", "vary"} & set(answer.headers)
 
 
+@pytest.mark.engines(*ENGINES)
 def test_a_body_is_coded_once_also_across_publications(
     started: Callable[..., Api], pack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,6 +328,7 @@ def test_a_body_is_coded_once_also_across_publications(
 # ---- publications
 
 
+@pytest.mark.engines(*ENGINES)
 def test_a_publish_shows_what_it_changed_and_leaves_the_rest_in_the_cache(
     started: Callable[..., Api], pack: Path
 ) -> None:
@@ -340,6 +345,7 @@ def test_a_publish_shows_what_it_changed_and_leaves_the_rest_in_the_cache(
     assert api.get("/v1/conditions").content != before["/v1/conditions"]
 
 
+@pytest.mark.engines(*ENGINES)
 def test_what_stays_in_the_cache_is_what_the_database_would_give(started: Callable[..., Api], pack: Path) -> None:
     api = started(EVERY_STATE)
     cold = started(EVERY_STATE, cache_bytes=0)
@@ -359,6 +365,7 @@ def test_what_stays_in_the_cache_is_what_the_database_would_give(started: Callab
     ]
 
 
+@pytest.mark.engines(*ENGINES)
 def test_a_change_of_the_pack_itself_is_seen_in_every_answer(started: Callable[..., Api], pack: Path) -> None:
     api = started(EVERY_STATE)
     api.get(CONDITION)
@@ -369,6 +376,7 @@ def test_a_change_of_the_pack_itself_is_seen_in_every_answer(started: Callable[.
     wait_until(lambda: api.json(CONDITION)["publisher"]["name"] == "A new name")
 
 
+@pytest.mark.engines(*ENGINES)
 def test_withdrawn_content_leaves_the_cache(started: Callable[..., Api], pack: Path) -> None:
     api = started(EVERY_STATE)
     assert api.get("/v1/conditions/quiet-toes").status_code == 200
@@ -380,6 +388,7 @@ def test_withdrawn_content_leaves_the_cache(started: Callable[..., Api], pack: P
 # ---- a stampede
 
 
+@pytest.mark.engines(*ENGINES)
 def test_a_cold_page_that_many_ask_for_at_once_is_made_once(
     started: Callable[..., Api], portal: BlockingPortal
 ) -> None:
@@ -474,7 +483,6 @@ def test_pages_that_share_a_body_share_its_bytes() -> None:
 # ---- without the database
 
 
-@pytest.mark.engines("sqlite")
 def test_without_its_database_what_is_cached_is_served_and_the_rest_can_wait(started: Callable[..., Api]) -> None:
     api = started(EVERY_STATE)
     cached = api.get(CONDITION)
@@ -493,7 +501,6 @@ def test_without_its_database_what_is_cached_is_served_and_the_rest_can_wait(sta
     wait_until(lambda: api.json("/readyz") == {"status": "ok"})
 
 
-@pytest.mark.engines("sqlite")
 def test_a_restored_backup_is_served_though_its_generation_is_the_same(
     started: Callable[..., Api], create_database: Callable[..., str], pack: Path
 ) -> None:
@@ -510,7 +517,6 @@ def test_a_restored_backup_is_served_though_its_generation_is_the_same(
     assert api.app.state.cache.current.generation == 1
 
 
-@pytest.mark.engines("sqlite")
 def test_a_database_that_nothing_may_write_to_is_answered_from_the_cache_too(
     started: Callable[..., Api], new_database: Callable[..., str]
 ) -> None:

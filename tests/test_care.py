@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import event
 
 from app.pack import Contact
-from tests.conftest import EVERY_STATE, SEED, Api
+from tests.conftest import ENGINES, EVERY_STATE, SEED, Api
+
+pytestmark = pytest.mark.engines("sqlite")  # `test_engines.py` shows that both engines answer alike
 
 LINE = "In an emergency, call 911."
 KINDS = "doctor=urgent-care,specialty-care  emergency=main-campus doctor=urgent-care unstated=hospital"
@@ -43,6 +45,7 @@ def test_the_whole_sign_set_comes_first_as_its_own_address_gives_it(named: Api, 
     assert signs < answer.text.index('"contacts"')
 
 
+@pytest.mark.engines(*ENGINES)
 def test_places_are_of_the_kinds_that_the_settings_name_for_a_contact_what_is_nearest_first(named: Api) -> None:
     answer = named.json(f"{EVERY_CONTACT}?{PUDDLETON}")
     groups = contacts(answer)
@@ -85,6 +88,7 @@ def test_where_the_deployment_named_no_kinds_no_place_is_shown_and_none_is_asked
     assert len(sent) == 2
 
 
+@pytest.mark.engines(*ENGINES)
 def test_places_cost_one_statement_more_however_many_contacts_there_are(named: Api) -> None:
     sent: list[str] = []
 
@@ -126,6 +130,7 @@ def test_without_a_place_there_are_the_signs_and_no_places_and_the_answer_may_be
     assert contacts(answer.json())["emergency"]["emergency_line"] == LINE
 
 
+@pytest.mark.engines(*ENGINES)
 @pytest.mark.parametrize(("limit", "count"), [(1, 1), (20, 2)])
 def test_a_contact_has_so_many_places_at_most(named: Api, limit: int, count: int) -> None:
     answer = named.json(f"{EVERY_CONTACT}?{PUDDLETON}&limit={limit}")
@@ -139,7 +144,6 @@ def test_the_radius_and_the_unit_are_those_asked_for(named: Api) -> None:
     assert [(place["slug"], place["distance"]) for place in places] == [("pear-clinic", {"value": 12.39, "unit": "km"})]
 
 
-@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [

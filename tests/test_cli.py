@@ -243,6 +243,7 @@ def test_without_a_terminal_a_grave_change_needs_its_own_flag(
     assert content(database) != before
 
 
+@pytest.mark.engines("sqlite")
 def test_without_a_terminal_all_the_flags_that_are_needed_are_named_at_once(
     tmp_path: Path, database: str, copy: Path
 ) -> None:
@@ -254,6 +255,7 @@ def test_without_a_terminal_all_the_flags_that_are_needed_are_named_at_once(
     assert run(tmp_path, "publish", str(copy), "--yes", "--accept-safety-changes").code == 0
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(("typed", "code", "generations"), [("y", 0, 2), ("n", 3, 1), ("", 3, 1)])
 def test_at_a_terminal_a_person_is_asked(
     tmp_path: Path, database: str, copy: Path, typed: str, code: int, generations: int
@@ -282,6 +284,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("command", ["check", "publish"])
 def test_a_faulty_pack_is_refused_whole_with_each_of_its_faults(
     tmp_path: Path, database: str, copy: Path, command: str
@@ -426,7 +429,11 @@ def test_what_only_reads_makes_no_database(tmp_path: Path) -> None:
 # ---- two writers
 
 
-def test_who_waits_too_long_for_another_writer_is_told_so(tmp_path: Path, database: str, copy: Path) -> None:
+def test_who_waits_too_long_for_another_writer_is_told_so(
+    tmp_path: Path, database: str, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BEGIN_WRITE", db.BEGIN_WRITE.replace(f"= {db.WRITER_WAIT_MS};", "= 300;"))
+    monkeypatch.setattr(db, "WRITER_WAIT_MS", 300)
     edit_sign(copy)
     other = db.make_engine(database)
     command = ["publish", str(copy), "--accept-safety-changes"]
@@ -549,6 +556,7 @@ def test_serve_publishes_the_seed_pack_where_there_is_no_content_and_ends_cleanl
     assert "Traceback" not in logged
 
 
+@pytest.mark.engines("postgresql")
 def test_serve_publishes_no_seed_pack_over_other_content(tmp_path: Path, database: str) -> None:
     with serving(tmp_path) as service:
         publication = service.client.get("/version").json()["publication"]

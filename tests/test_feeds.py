@@ -18,7 +18,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app.render.markdown import escaped
 from app.routes import feeds
-from tests.conftest import EVERY_STATE, SEED, Api, publish
+from tests.conftest import ENGINES, EVERY_STATE, SEED, Api, publish
+
+pytestmark = pytest.mark.engines("sqlite")  # `test_engines.py` shows that both engines answer alike
 
 PUBLIC = "https://content.example/health"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -169,6 +171,7 @@ def test_the_feeds_hold_names_and_no_sentence_of_the_content(public: Api) -> Non
         assert [sign["action"] for sign in item["warning_signs"]["signs"] if sign["action"] in said] == []
 
 
+@pytest.mark.engines(*ENGINES)
 def test_publishing_again_adds_one_entry_and_moves_what_changed_to_it(
     make_api: Callable[..., Api], tmp_path: Path
 ) -> None:
@@ -191,6 +194,7 @@ def test_publishing_again_adds_one_entry_and_moves_what_changed_to_it(
     assert content(third[1]).text() == "All that it changed has changed again since."
 
 
+@pytest.mark.engines(*ENGINES)
 def test_a_large_publication_is_cut_short_after_its_withdrawals_and_says_so(
     public: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,6 +239,7 @@ def locations(root: ET.Element) -> list[str]:
     return [node.text or "" for node in root.iter(f"{SITEMAP}loc")]
 
 
+@pytest.mark.engines(*ENGINES)
 def test_the_sitemap_holds_every_page_that_is_at_home_here(public: Api) -> None:
     root = xml(public, "/sitemap.xml")
     assert root.tag == f"{SITEMAP}urlset"
@@ -244,6 +249,7 @@ def test_the_sitemap_holds_every_page_that_is_at_home_here(public: Api) -> None:
     assert len(records) > 10
 
 
+@pytest.mark.engines(*ENGINES)
 def test_a_sitemap_that_would_be_too_large_is_an_index_of_several(public: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = locations(xml(public, "/sitemap.xml"))
     monkeypatch.setattr(feeds, "MOST_ADDRESSES", 10)
@@ -362,6 +368,7 @@ def test_each_is_the_same_bytes_each_time(public: Api, path: str) -> None:
     assert public.get(path).content == public.get(f"{path}?again").content
 
 
+@pytest.mark.engines(*ENGINES)
 @pytest.mark.parametrize(
     ("path", "count"),
     [

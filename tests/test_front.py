@@ -14,7 +14,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app.assets import asset
 from app.routes.front import PAGE_SIZE
-from tests.conftest import EVERY_STATE, SEED, Api
+from tests.conftest import ENGINES, EVERY_STATE, SEED, Api
+
+pytestmark = pytest.mark.engines("sqlite")  # `test_engines.py` shows that both engines answer alike
 
 PUBLIC = "https://content.example/health"
 HOSTILE = "Hats</title></textarea><script>alert(1)</script> \"quoted' \u202egnorw\u2066 & co"
@@ -165,6 +167,7 @@ def test_an_empty_deployment_says_kindly_that_nothing_is_published_yet(make_api:
     assert NOTICE in text(page, "header")
 
 
+@pytest.mark.engines(*ENGINES)
 def test_many_conditions_are_listed_page_by_page_without_script(make_api: Callable[..., Api], tmp_path: Path) -> None:
     api = make_api(many(tmp_path / "many", PAGE_SIZE + 5))
     page = front(api)
@@ -339,6 +342,7 @@ def test_it_is_cached_and_validated_like_all_content(states: Api) -> None:
     assert [head.status_code, head.headers["ETag"], head.content] == [200, answer.headers["ETag"], b""]
 
 
+@pytest.mark.engines(*ENGINES)
 @pytest.mark.parametrize("query", ["", "?lang=es", "?condition=neutropenia&audience=kids", "?condition=no", "?after=z"])
 def test_it_costs_three_statements_however_much_there_is(api: Api, statements: Callable[[], Any], query: str) -> None:
     with statements() as sent:

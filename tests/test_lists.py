@@ -65,6 +65,7 @@ def cursor_of(page: Any) -> str:
     return cursor
 
 
+@pytest.mark.engines("sqlite")
 def test_these_are_all_the_lists_there_are(states: Api) -> None:
     paths = states.json("/openapi.json")["paths"]
     listing = {
@@ -89,6 +90,7 @@ def test_every_item_comes_exactly_once_at_any_size_of_page(states: Api, path: st
         assert {page["total"] for page in parts} == {whole["total"]}
 
 
+@pytest.mark.engines("sqlite")
 @every_list
 def test_a_page_holds_twenty_items_unless_it_is_told(states: Api, path: str) -> None:
     page = states.json(path)
@@ -97,9 +99,9 @@ def test_a_page_holds_twenty_items_unless_it_is_told(states: Api, path: str) -> 
 
 @pytest.mark.engines("sqlite")
 @every_list
-@pytest.mark.parametrize("limit", ["0", "-1", "101", "100000000000000000000", "ten", "1.5", "", "NaN"])
-def test_a_limit_beyond_the_bounds_is_refused_not_lowered(states: Api, path: str, limit: str) -> None:
-    assert refused(states, f"{path}?limit={limit}") == ["limit"]
+def test_a_limit_beyond_the_bounds_is_refused_not_lowered(states: Api, path: str) -> None:
+    for limit in ("0", "-1", "101", "100000000000000000000", "ten", "1.5", "", "NaN"):
+        assert refused(states, f"{path}?limit={limit}") == ["limit"], limit
 
 
 @pytest.mark.parametrize(("path", "member"), [(path, member) for path, (_, member) in LISTS.items() if member])
@@ -113,6 +115,7 @@ def test_order_is_by_letters_without_accents_or_case_then_by_slug(states: Api, p
     assert found == sorted(found, key=key)
 
 
+@pytest.mark.engines("sqlite")
 @every_list
 def test_the_link_header_names_the_page_that_next_names(states: Api, path: str) -> None:
     first = states.get(f"{path}?limit=1")
@@ -124,6 +127,7 @@ def test_the_link_header_names_the_page_that_next_names(states: Api, path: str) 
     assert last.headers["Link"] == f'<{path}?limit=100>; rel="first"'
 
 
+@pytest.mark.engines("sqlite")
 @every_list
 def test_the_next_page_keeps_the_filters(states: Api, path: str) -> None:
     query = LISTS[path][0]
@@ -134,6 +138,7 @@ def test_the_next_page_keeps_the_filters(states: Api, path: str) -> None:
     assert f"<{following}>" in states.get(f"{path}?{query}&limit=1").headers["Link"]
 
 
+@pytest.mark.engines("sqlite")
 @every_list
 def test_a_cursor_is_refused_under_other_filters(states: Api, path: str) -> None:
     query = LISTS[path][0]
@@ -143,6 +148,7 @@ def test_a_cursor_is_refused_under_other_filters(states: Api, path: str) -> None
     assert refused(states, f"{path}?cursor={part}") == ["cursor"]
 
 
+@pytest.mark.engines("sqlite")
 @every_list
 def test_a_cursor_is_refused_by_every_other_list(states: Api, path: str) -> None:
     cursor = cursor_of(states.json(f"{path}?limit=1"))
@@ -150,6 +156,7 @@ def test_a_cursor_is_refused_by_every_other_list(states: Api, path: str) -> None
         assert refused(states, f"{other}?cursor={cursor}") == ["cursor"]
 
 
+@pytest.mark.engines("sqlite")
 @every_list
 def test_a_cursor_is_refused_by_another_database_at_the_same_generation(
     states: Api, other_database: Api, path: str
@@ -172,6 +179,7 @@ def forged(*content: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     "cursor",
     [

@@ -91,10 +91,7 @@ def test_the_map_takes_the_same_filters_as_the_list(states: Api, query: str, fou
     assert [[feature["id"] for feature in page["features"]], page["total"]] == [found, len(found)]
 
 
-@pytest.mark.parametrize("asked", ["Ñuble", "ñuble", "ÑUBLE"])
-def test_a_state_is_found_whatever_its_case_in_any_alphabet(
-    make_api: Callable[..., Api], tmp_path: Path, asked: str
-) -> None:
+def test_a_state_is_found_whatever_its_case_in_any_alphabet(make_api: Callable[..., Api], tmp_path: Path) -> None:
     folder = Path(shutil.copytree(EVERY_STATE, tmp_path / "pack"))
     hut = {
         "provenance": {"basis": "curated"},
@@ -108,7 +105,8 @@ def test_a_state_is_found_whatever_its_case_in_any_alphabet(
         file.write(json.dumps(hut) + "\n")
     api = make_api(folder)
     assert slugs(api.json("/v1/locations", params={"city": "chillan"})) == ["hut"]
-    assert slugs(api.json("/v1/locations", params={"state": asked})) == ["hut"]
+    for asked in ("Ñuble", "ñuble", "ÑUBLE"):
+        assert slugs(api.json("/v1/locations", params={"state": asked})) == ["hut"], asked
 
 
 def test_the_map_is_geojson_of_the_same_places(states: Api) -> None:

@@ -17,6 +17,8 @@ from app.settings import Settings
 from tests.conftest import EVERY_STATE, Api
 from tests.test_serving import SECONDS, serving
 
+pytestmark = pytest.mark.engines("sqlite")  # a line says nothing of an engine
+
 FORMATTERS = {"text": logs.TextLine(), "json": logs.JsonLine()}
 
 each_format = pytest.mark.parametrize("form", FORMATTERS)

@@ -41,7 +41,7 @@ from sqlmodel import Session
 from app import db, models
 from tests.conftest import EVERY_STATE, ROOT, Api
 
-PROCESSES = 3
+PROCESSES = 2
 TABLES = models.metadata.tables
 CLOSED = [column for table in TABLES.values() for column in table.columns if isinstance(column.type, Enum)]
 REFERENCES = [column for table in TABLES.values() for column in table.columns if column.foreign_keys]

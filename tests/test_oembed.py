@@ -18,6 +18,8 @@ import pytest
 
 from tests.conftest import EVERY_STATE, ROOT, Api
 
+pytestmark = pytest.mark.engines("sqlite")  # `test_engines.py` shows that both engines answer alike
+
 PUBLIC = "https://content.example/health"
 HATS = f"{PUBLIC}/embed/conditions/hiccup-hat-syndrome"
 ARTICLE = f"{PUBLIC}/embed/articles/hats-for-parents"
@@ -257,13 +259,12 @@ def test_what_the_frame_shows_is_there(provider: Api, url: str) -> None:
         "",
     ],
 )
-@pytest.mark.parametrize("form", ["json", "xml"])
-@pytest.mark.engines("sqlite")
-def test_any_other_address_is_not_found(provider: Api, url: str, form: str) -> None:
-    answer = ask(provider, url, format=form)
-    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.headers["cache-control"] == "public, max-age=10"
+def test_any_other_address_is_not_found(provider: Api, url: str) -> None:
+    for form in ("json", "xml"):
+        answer = ask(provider, url, format=form)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), form
+        assert answer.headers["content-type"] == "application/problem+json", form
+        assert answer.headers["cache-control"] == "public, max-age=10", form
 
 
 @pytest.mark.parametrize("form", ["", "JSON", "jsonp", "html"])
@@ -290,12 +291,10 @@ def test_what_cannot_be_read_is_refused_by_name(provider: Api, query: dict[str, 
     assert [error["parameter"] for error in answer.json()["errors"]] == [parameter]
 
 
-@pytest.mark.engines("sqlite")
 def test_parameters_of_other_sites_own_are_ignored(provider: Api) -> None:
     assert embed(provider, HATS, dnt=1, callback="alert", lang="not a language") == embed(provider, HATS)
 
 
-@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("path", [f"/oembed?url={quote(HATS)}", "/oembed/provider.json"])
 def test_without_a_public_address_there_is_nothing_to_hand_out(states: Api, path: str) -> None:
     answer = states.get(path)
@@ -324,10 +323,10 @@ TURNED = "\u202eTurned\u2066"
 ODD = "\ufffeOdd\uffff"
 
 
-@pytest.fixture
-def hostile(tmp_path: Path, make_api: Callable[..., Api]) -> Api:
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory, make_api: Callable[..., Api]) -> Api:
     """A deployment of which every name is hostile."""
-    pack = Path(shutil.copytree(EVERY_STATE, tmp_path / "pack"))
+    pack = Path(shutil.copytree(EVERY_STATE, tmp_path_factory.mktemp("hostile") / "pack"))
     name = f"{HOSTILE}{TURNED}{ODD}"
     file = pack / "conditions" / "quiet-toes.json"
     condition = json.loads(file.read_text(encoding="utf-8"))
@@ -344,7 +343,6 @@ def hostile(tmp_path: Path, make_api: Callable[..., Api]) -> Api:
 TOES = f"{PUBLIC}/embed/conditions/quiet-toes"
 
 
-@pytest.mark.engines("sqlite")
 def test_hostile_names_are_text_and_nothing_more(hostile: Api) -> None:
     found = embed(hostile, f"{TOES}?sections={quote(HOSTILE + TURNED)}")
     fragment = Html(found["html"])
@@ -355,7 +353,6 @@ def test_hostile_names_are_text_and_nothing_more(hostile: Api) -> None:
         assert not re.search("[\u202e\u2066]", said)
 
 
-@pytest.mark.engines("sqlite")
 def test_xml_is_well_formed_whatever_the_names(hostile: Api) -> None:
     root = xml(ask(hostile, TOES, format="xml"))
     assert root.findtext("title") == f"{HOSTILE}TurnedOdd"  # XML has no characters that Unicode has not
@@ -414,7 +411,6 @@ def as_wordpress_has_it(html: str, secret: str) -> str | None:
     return kept
 
 
-@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("query", ["", "?lang=es&theme=dark&accent=%2300aa00&sections=a,b"])
 def test_wordpress_lets_the_link_and_the_frame_through_whole(provider: Api, query: str) -> None:
     sent = embed(provider, f"{HATS}{query}", maxwidth=500)["html"]
@@ -430,7 +426,6 @@ def test_wordpress_lets_the_link_and_the_frame_through_whole(provider: Api, quer
     assert (frame["width"], frame["height"], frame["frameborder"]) == ("500", "600", "0")
 
 
-@pytest.mark.engines("sqlite")
 def test_wordpress_takes_hostile_names_for_text_too(hostile: Api) -> None:
     shown = as_wordpress_has_it(embed(hostile, TOES)["html"], "abcDEF1234")
     assert shown is not None
@@ -441,7 +436,6 @@ def test_wordpress_takes_hostile_names_for_text_too(hostile: Api) -> None:
 # ---- the registry
 
 
-@pytest.mark.engines("sqlite")
 def test_the_registrys_entry_is_the_committed_one_with_the_deployments_own_address(
     make_api: Callable[..., Api],
 ) -> None:
@@ -449,7 +443,6 @@ def test_the_registrys_entry_is_the_committed_one_with_the_deployments_own_addre
     assert make_api(public_url="https://health-content.example").json("/oembed/provider.json") == committed
 
 
-@pytest.mark.engines("sqlite")
 def test_the_registrys_entry_covers_the_addresses_that_are_answered_and_no_other_site(provider: Api) -> None:
     (entry,) = provider.json("/oembed/provider.json")
     (endpoint,) = entry["endpoints"]

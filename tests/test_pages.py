@@ -17,9 +17,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app.assets import asset
 from app.render.colour import contrast
-from tests.conftest import EVERY_STATE, ROOT, SEED, Api, publish_to
+from tests.conftest import ENGINES, EVERY_STATE, ROOT, SEED, Api
 from tests.reading import check_promises, parsed, said, style_hashes, text_of
 from tests.test_conditions import BY_NAME
+
+pytestmark = pytest.mark.engines("sqlite")  # `test_engines.py` shows that both engines answer alike
 
 HAT = "/embed/conditions/hiccup-hat-syndrome"
 ELBOW = "/embed/conditions/giggle-elbow"
@@ -117,7 +119,6 @@ CHOICES = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.engines("sqlite")
 @settings(max_examples=120, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(slug=st.sampled_from([*BY_NAME, "neutropenia"]), asked=CHOICES, kind=st.sampled_from(["embed", "print"]))
 def test_no_parameter_takes_a_sign_or_what_stands_with_it_from_a_page(
@@ -327,7 +328,6 @@ def test_a_word_is_not_explained_in_words_for_other_children(states: Api, hostil
     assert said(parsed(hostile.get(f"{ELBOW}?lang=en")), ".sections a.term")[:1] == ["hiccup"]
 
 
-@pytest.mark.engines("sqlite")
 def test_a_meaning_in_another_publishers_words_names_that_publisher(
     make_api: Callable[..., Api], tmp_path: Path
 ) -> None:
@@ -343,7 +343,6 @@ def test_a_meaning_in_another_publishers_words_names_that_publisher(
         assert said(page, "#term_hiccup dd") == ["A small hop of the breath."]
 
 
-@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     ("path", "explains"),
     [
@@ -411,7 +410,6 @@ NUMBERS = {
 }
 
 
-@pytest.mark.engines("sqlite")
 def test_only_what_is_plainly_one_number_is_dialled_and_all_else_is_shown_as_it_stands(
     make_api: Callable[..., Api], tmp_path: Path
 ) -> None:
@@ -428,6 +426,7 @@ def test_only_what_is_plainly_one_number_is_dialled_and_all_else_is_shown_as_it_
     }
 
 
+@pytest.mark.engines(*ENGINES)
 def test_the_places_are_listed_page_by_page_each_once(states: Api) -> None:
     path: str | None = "/embed/locations?limit=10&theme=dark"
     names: list[str] = []
@@ -508,7 +507,6 @@ def test_a_theme_is_the_pages_own(states: Api, theme: str) -> None:
 # ---- hostile content
 
 
-@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     ("path", "scripts"),
     [
@@ -531,7 +529,6 @@ def test_hostile_content_is_inert(hostile: Api, path: str, scripts: list[str]) -
     assert "{{ 7 * 7 }}" in answer.text
 
 
-@pytest.mark.engines("sqlite")
 def test_a_text_from_right_to_left_is_set_so_and_our_own_words_are_not(hostile: Api) -> None:
     page = parsed(hostile.get(f"{ELBOW}?lang=he"))
     root = page.css_first("html")
@@ -543,7 +540,6 @@ def test_a_text_from_right_to_left_is_set_so_and_our_own_words_are_not(hostile: 
     assert text_of(own) == "Right away"
 
 
-@pytest.mark.engines("sqlite")
 def test_content_within_our_own_words_keeps_its_language(hostile: Api) -> None:
     page = parsed(hostile.get(f"{ELBOW}?lang=he"))
     (ours, whom) = page.css(".signs > .applies span")
@@ -744,18 +740,14 @@ def test_a_former_name_leads_on_with_its_query(public: Api, page: str) -> None:
     )
 
 
-@pytest.mark.engines("sqlite")
-@pytest.mark.parametrize(
-    "path", [HAT, "/embed/locations", "/embed/locations/hat-hall", "/print/conditions/neutropenia"]
-)
-def test_without_its_database_a_page_asks_for_patience(make_api: Callable[..., Api], tmp_path: Path, path: str) -> None:
-    file = tmp_path / "away.sqlite3"
-    publish_to(f"sqlite:///{file}", EVERY_STATE)
-    away = make_api(database_url=f"sqlite:///{file}")
-    for part in tmp_path.iterdir():
+def test_without_its_database_a_page_asks_for_patience(make_api: Callable[..., Api]) -> None:
+    away = make_api(EVERY_STATE)
+    away.app.state.engine.dispose()
+    for part in Path(away.app.state.engine.url.database).parent.iterdir():
         part.unlink()
-    answer = away.get(path)
-    assert answer.status_code == 503
-    assert int(answer.headers["retry-after"]) > 0
-    assert answer.headers["cache-control"] == "no-store"
-    assert said(parsed(answer), "h1") == ["This cannot be read at the moment"]
+    for path in (HAT, "/embed/locations", "/embed/locations/hat-hall", "/print/conditions/neutropenia"):
+        answer = away.get(path)
+        assert answer.status_code == 503, path
+        assert int(answer.headers["retry-after"]) > 0, path
+        assert answer.headers["cache-control"] == "no-store", path
+        assert said(parsed(answer), "h1") == ["This cannot be read at the moment"], path

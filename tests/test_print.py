@@ -13,6 +13,8 @@ from app.assets import asset
 from tests.conftest import EVERY_STATE, ROOT, SEED, Api
 from tests.reading import check_promises, parsed, said, text_of
 
+pytestmark = pytest.mark.engines("sqlite")  # `test_engines.py` shows that both engines answer alike
+
 ELBOW = "/print/conditions/giggle-elbow"
 
 

@@ -21,6 +21,8 @@ PACK: dict[str, Any] = {
 }
 WITHDRAWN = [json.loads(line) for line in (EVERY_STATE / "withdrawn.jsonl").read_text(encoding="utf-8").splitlines()]
 
+pytestmark = pytest.mark.engines("sqlite")  # `test_engines.py` has both engines choose and filter for the same readers
+
 LANGS = [None, "en", "es-MX", "fr"]
 AUDIENCES = [None, "parents", "kids", "teens", "general"]
 FALLBACKS = [None, "none"]

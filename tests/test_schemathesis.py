@@ -18,7 +18,8 @@ described = schemathesis.openapi.from_path(ROOT / "docs" / "openapi.json")
 @described.parametrize()
 @settings(max_examples=15, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_one_that_the_document_declares(case: schemathesis.Case[Any], api: Api) -> None:
-    answer = case.call(app=api.app)
+    asked = case.as_transport_kwargs(base_url="http://untrusted.example")
+    answer = api.request(asked["method"], asked["url"], params=asked["params"], headers=asked["headers"])
     # A cursor is opaque: one that no page gave away fits its schema, and is refused for what it does not mean here. So
     # does a place that nobody knows; and how far to look goes only with one.
     refused = {e["parameter"] for e in answer.json()["errors"]} if answer.status_code == 422 else set()

@@ -40,7 +40,12 @@ ENDINGS = (
 # Keys beside each other on a phone (QWERTY): a thumb that slips hits one of them.
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 VOWELS = set("aeiouy")
-PEOPLE = frozenset(map(stem, "child kid baby toddler boy girl son daughter nino nina bebe hijo hija".split()))
+PEOPLE = frozenset(
+    map(
+        stem,
+        ("child", "kid", "baby", "toddler", "boy", "girl", "son", "daughter", "nino", "nina", "bebe", "hijo", "hija"),
+    )
+)
 WHOM = 0.3  # what is left of the weight of a word that says of whom rather than of what
 
 
