@@ -37,6 +37,7 @@ TAGS = [
     {"name": "glossary", "description": "Medical words in plain words."},
     {"name": "locations", "description": "Places of care."},
     {"name": "operations", "description": "What an operator's tools ask."},
+    {"name": "search", "description": "What a reader's own words find."},
     {"name": "service", "description": "The service itself, its sources, and old addresses."},
     {"name": "warning signs", "description": "Signs that call for care."},
 ]

@@ -133,6 +133,20 @@ EXAMPLES = (
         "/v1/conditions/neutropenia/care?near=06106",
     ),
     Example(
+        "search",
+        "misspelt",
+        "A search that is spelled otherwise, and says so: signs with their action stand above what was found",
+        "/v1/search?q=nootropenia%20fever&limit=2",
+    ),
+    Example(
+        "search",
+        "nothing",
+        "An opposite is never taken for an illness: nothing is found, which does not mean that nothing is urgent",
+        "/v1/search?q=neutrophilia",
+    ),
+    Example("search", "too-long", "A text that is too long", f"/v1/search?q={'long%20' * 41}", 422),
+    Example("suggest", "misspelt", "Names that a reader may be typing", "/v1/suggest?q=nootro"),
+    Example(
         "listConditionArticles",
         "articles",
         "Related reading for a condition",

@@ -46,7 +46,7 @@ REQUESTS = {
     "slash": ("/v1/conditions/", 404),
     "no asset": ("/static/nowhere.js", 404),
 }
-KEPT_NOWHERE = {*OPERATIONS, *(path for path, _ in REQUESTS.values() if "near=" in path)}
+KEPT_NOWHERE = {*OPERATIONS, *(path for path, _ in REQUESTS.values() if "near=" in path or "q=" in path)}
 CACHEABLE = [path for path, status in REQUESTS.values() if status == 200 and path not in KEPT_NOWHERE]
 
 each_request = pytest.mark.parametrize(("path", "status"), REQUESTS.values(), ids=REQUESTS)

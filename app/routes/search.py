@@ -21,8 +21,8 @@ from app.present import notice
 from app.presented import fill, fill_edition, one_condition
 from app.render.words import for_whom
 from app.routes.answers import JSON, origin, problems, resource
+from app.search import find
 from app.search.engines import alternatives
-from app.search.find import MOST_URGENT, Results, search, suggest
 from app.search.index import KINDS
 from app.search.rank import MATCHES, Ranked
 from app.search.snippet import snippet
@@ -69,13 +69,13 @@ class SearchQuery(Paging, Wanted):
 
 
 @router.get("/search", response_model=schemas.SearchPage, responses=problems(422))
-def list_found(request: Request, session: SessionDep, query: Annotated[SearchQuery, Query()]) -> Response:
+def search(request: Request, session: SessionDep, query: Annotated[SearchQuery, Query()]) -> Response:
     """What a reader's words find, the likeliest first, and above all a condition's signs where they match.
 
     Neither filters nor pages nor another spelling take anything from `urgent`.
     """
     with limited(session, TIMEOUT_MS):
-        results = search(session, query.q, query)
+        results = find.search(session, query.q, query)
         kinds = query.kind.split(",") if query.kind else KINDS
         page = _page(request, session, query, [place for place in results.items if place.candidate.kind in kinds])
         total = sum(results.counts[kind] for kind in kinds)
@@ -98,10 +98,10 @@ def list_found(request: Request, session: SessionDep, query: Annotated[SearchQue
 
 
 @router.get("/suggest", response_model=schemas.Suggestions, responses=problems(422))
-def list_suggestions(request: Request, session: SessionDep, query: Annotated[SuggestQuery, Query()]) -> Response:
+def suggest(request: Request, session: SessionDep, query: Annotated[SuggestQuery, Query()]) -> Response:
     """Names that a reader may be typing: those that begin so first, then those that were nearly typed."""
     with limited(session, TIMEOUT_MS):
-        found = suggest(session, query.q, query, query.limit)
+        found = find.suggest(session, query.q, query, query.limit)
         rows = _rows(session, [suggested.id for suggested in found])
     items = []
     for suggested in found:
@@ -134,7 +134,7 @@ _SHOWN = ("id", "lang", "audience", "condition_id", "text", "item")
 def _rows(session: Session, ids: Sequence[int]) -> dict[int, Any]:
     entry = models.SearchEntry
     columns = select(*(col(getattr(entry, name)) for name in _SHOWN))
-    return {row.id: row for row in session.execute(columns.where(col(entry.id).in_(ids)))}
+    return {row.id: row for row in session.execute(columns.where(col(entry.id).in_(ids)))} if ids else {}
 
 
 def _record(request: Request, wanted: Wanted, row: Any) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def _record(request: Request, wanted: Wanted, row: Any) -> dict[str, Any]:
 
 
 def _items(
-    request: Request, session: Session, query: SearchQuery, results: Results, places: Sequence[Ranked]
+    request: Request, session: Session, query: SearchQuery, results: find.Results, places: Sequence[Ranked]
 ) -> list[dict[str, Any]]:
     meant = results.meant if results.applied and results.meant else results.query
     stems = alternatives(meant.groups)
@@ -166,17 +166,17 @@ def _items(
     return items
 
 
-def _urgent(request: Request, session: Session, query: SearchQuery, results: Results) -> schemas.Urgent:
+def _urgent(request: Request, session: Session, query: SearchQuery, results: find.Results) -> schemas.Urgent:
     items = []
-    for place in results.urgent[:MOST_URGENT]:
+    for place in results.urgent[: find.MOST_URGENT]:
         row = session.execute(one_condition("condition-signs", query), {"slug": place.candidate.slug}).one()
         signs = schemas.ConditionSigns.model_validate_json(fill_edition(row, origin(request), query))
         whom = for_whom(signs.applies_to, signs.edition.served.lang)
         items.append(schemas.UrgentCondition(for_whom=whom, warning_signs=signs))
-    return schemas.Urgent(items=items, total=len(results.urgent), total_is=_told(len(results.urgent) >= 200))
+    return schemas.Urgent(items=items, total=len(results.urgent), total_is=_told(len(results.urgent) >= find.LIMIT))
 
 
-def _did_you_mean(request: Request, results: Results) -> schemas.DidYouMean | None:
+def _did_you_mean(request: Request, results: find.Results) -> schemas.DidYouMean | None:
     if results.meant is None:
         return None
     others = {name: value for name, value in request.query_params.items() if name not in {"q", "cursor"}}

@@ -122,13 +122,13 @@ def finish(session: Session, vocabulary: Vocabulary) -> None:
             told = ((name, *vocabulary.words[name]) for name in new)
             rows = [{"word": name, "stem": s, "shown": shown, "names": False} for name, s, shown in told]
             session.execute(insert(word), rows)
-        vocabulary.spellings.update((found, name) for name in new for found in spellings(name))
+        for rows in batches({"key": found, "word": name} for name in new for found in spellings(name)):
+            session.execute(insert(spelling), rows)
     for names in batches(vocabulary.names):
         session.exec(update(word).where(col(word.word).in_(names)).values(names=True))
-    for keys in batches(vocabulary.spellings):
-        known_keys = set(session.execute(select(col(spelling.key), col(spelling.word)).where(_pairs().in_(keys))))
-        if fresh := [{"key": found, "word": name} for found, name in keys if (found, name) not in known_keys]:
-            session.execute(insert(spelling), fresh)
+    for keys in batches(vocabulary.spellings):  # a curator's, and how names are said: some stand there already
+        session.exec(delete(spelling).where(_pairs().in_(keys)))
+        session.execute(insert(spelling), [{"key": found, "word": name} for found, name in keys])
 
 
 def _pairs() -> Any:

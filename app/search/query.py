@@ -92,18 +92,20 @@ class Query:
 def understand(session: Session, text: str) -> tuple[Query, Query | None, bool]:
     """A text as it stands, as it may have been meant, if otherwise, and whether the latter is sure."""
     found = words(text)
+    if not found:
+        return Query(text, "", frozenset(), [], [], {}, 0), None, False
     query = _query(session, text, found, {})
     known = _known(query, found)
     unknown = [word for word in known if not known[word]]
     completions = _completions(session, unknown)
     beyond = [word for word in unknown if word not in completions]
     mended = _mend(session, beyond) | _slips(session, query, [word for word in known if known[word]])
-    as_typed = _query(session, text, found, completions) if completions else query
+    as_typed = _query(session, text, found, completions, query.entries) if completions else query
     if not mended or (len(mended) < len(beyond) and not any(repair.names for repair in mended.values())):
         return as_typed, None, False
     said = _said(text, found, mended)
     sure = all(word in mended for word in beyond) and all(repair.sure for repair in mended.values())
-    return as_typed, _query(session, said, words(said), completions), sure
+    return as_typed, _query(session, said, words(said), completions, query.entries), sure
 
 
 def beginnings(session: Session, text: str) -> Iterator[str]:
@@ -156,11 +158,14 @@ def known_totals(session: Session, stems: Iterable[str]) -> dict[str, Counter[st
 # ---- words into groups
 
 
-def _query(session: Session, text: str, found: Sequence[Word], completions: dict[Word, list[str]]) -> Query:
+def _query(
+    session: Session, text: str, found: Sequence[Word], completions: dict[Word, list[str]], entries: int | None = None
+) -> Query:
     asked = [_group(span, completions) for span in _phrases(found)]
     totals = known_totals(session, alternatives(asked))
-    entries = session.scalar(select(func.max(SearchEntry.id))) or 0
     kept = [frozenset(phrase for phrase in group if all(name in totals for name in phrase)) for group in asked]
+    if entries is None:
+        entries = session.scalar(select(func.max(SearchEntry.id))) or 0
     query = Query(text, key(text), _parts(found), list(found), [], totals, entries, bool(completions))
     ranked = sorted(dict.fromkeys(kept), key=lambda group: (bool(group), query.weight(group)), reverse=True)
     query.groups.extend(ranked[:MOST_WORDS])

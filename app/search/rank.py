@@ -20,7 +20,7 @@ LONG_TEXT = 200  # words
 APART = 0.5  # what is left of that where the words of a phrase do not stand together
 PREFERRED = {"condition": 0.1, "warning-sign": 0.05}  # of two that match alike, what is looked for most
 SHORT = 0.5  # of a sign that is said: with less, it is a text rather than a title
-MOSTLY = 0.5  # of what a text says that a name among its words must be
+MOSTLY = 0.5  # of what a text says that a name among its words must be, where not all of it matches
 
 
 class Named(NamedTuple):
@@ -97,18 +97,19 @@ def _rank(query: Query, candidate: Candidate) -> Ranked | None:
     total = sum(weight for weight, _ in weights) or 1.0
     score = sum(weight * place for weight, place in weights) / total + PREFERRED.get(candidate.kind, 0)
     naming = sum(weight for weight, place in weights if place == TITLE) / total
-    name, exact = _name(query, candidate, naming >= MOSTLY)
     places = [place for _, place in weights]
+    whole = bool(places) and min(places) > 0
+    name, exact = _name(query, candidate, whole or naming >= MOSTLY)
     said = _said(query, candidate.titles)
     if exact:
         match = 0
     elif name and naming < 1 and name.key in query.parts:
-        match, score = 2, naming
+        match, score = 2, naming + said + whole + PREFERRED.get(candidate.kind, 0)
     elif name:
         match = 1
     elif places and min(places) >= NEAR_TITLE and max(places) == TITLE:
         match, score = 2, score + said
-    elif places and min(places) > 0:
+    elif whole:
         match = 3
     elif any(places):
         match, score = 4, score + said / 2

@@ -73,12 +73,18 @@ class Word(NamedTuple):
 
 def words(text: str) -> list[Word]:
     """The words of a text, in order."""
-    found = []
-    for match in _SPAN.finditer(text):
-        for part in _WORD.findall(_plain(match.group().translate(_INNER))):
-            folded = american(part[:LONGEST])
-            found.append(Word(match.start(), match.end(), folded, stem(folded)))
-    return found
+    return [
+        Word(match.start(), match.end(), folded, stemmed)
+        for match in _SPAN.finditer(text)
+        for folded, stemmed in _folded(match.group())
+    ]
+
+
+@lru_cache(maxsize=50_000)
+def _folded(span: str) -> tuple[tuple[str, str], ...]:
+    """The words of a span without spaces, folded, and their stems."""
+    parts = (american(part[:LONGEST]) for part in _WORD.findall(_plain(span.translate(_INNER))))
+    return tuple((folded, stem(folded)) for folded in parts)
 
 
 def stems(text: str) -> list[str]:
@@ -96,7 +102,7 @@ def telling(found: list[Word]) -> list[Word]:
     return [word for word in found if word.folded not in STOP] or found
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def stem(folded: str) -> str:
     """What a word's forms share (Snowball's English stemmer, which takes Spanish plurals too)."""
     if not folded.isascii() or not folded.isalpha():
