@@ -20,7 +20,7 @@ HTTPLINT := .tools/httplint/httplint.stamp
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check bench lint format-check types dockerfile format openapi lint-openapi lint-http test-nodes test-clients test-browser swagger-ui lock clean
+.PHONY: help serve test check bench bench-find lint format-check types dockerfile format openapi lint-openapi lint-http test-nodes test-clients test-browser swagger-ui lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -76,6 +76,9 @@ swagger-ui: $(CLIENTS) ## Copy Swagger UI's files out of its npm package
 
 bench: $(SERVE) $(BENCH) ## Measure beside nginx, PocketBase and Datasette; ARGS=--quick takes two minutes
 	@exec .venv/bin/python -m benchmarks.bench $(ARGS)
+
+bench-find: $(DEV) ## Measure finding among 100,000 conditions and 1,000,000 places, kept in .tools/bench/find once grown
+	@exec .venv/bin/python -m benchmarks.find $(ARGS)
 
 lock: $(UV) ## Lock the requirements anew; FLAGS=--upgrade takes the newest
 	$(COMPILE) pyproject.toml -o requirements.txt

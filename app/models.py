@@ -13,6 +13,8 @@ from sqlmodel import Field, Relationship, SQLModel
 
 from app.pack import Audience, Contact, Scope, Urgency
 
+ANY_KIND = ""
+
 metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = {  # so that migrations can name what they change
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -304,13 +306,19 @@ class ArticleCondition(SQLModel, table=True):
     condition: Condition = _one()
 
 
+_MEASURED = ("band", "east", "x", "y", "z", "state_key", "city_key", "lang", "audience")
+
+
 class Location(Flat, table=True):
-    """A place of care. `x`, `y` and `z` are its coordinates as a unit vector, which `app.near` finds it by."""
+    """A place of care. `band` and `east` say where it is looked for, `app.bands` says how, and `x`, `y` and `z` are its
+    coordinates as a unit vector, by which `app.near` measures.
+    """
 
     __table_args__ = (
         Index(None, "state_key", "city_key"),
-        Index(None, "z", "x", "y"),
-        Index(None, "kind", "z", "x", "y"),
+        # All that is measured and filtered by stands in the indexes: no row is read before it is chosen.
+        Index("ix_location_spot", *_MEASURED),
+        Index("ix_location_kind_spot", "kind", *_MEASURED),
     )
 
     name: str
@@ -328,11 +336,26 @@ class Location(Flat, table=True):
     x: float | None
     y: float | None
     z: float | None
+    band: int | None
+    east: int | None
     phone: str | None
     hours: str | None
     url: str | None
 
     in_pack: Pack = _one()
+
+
+class LocationCount(SQLModel, table=True):
+    """How many places of a kind, or of any (ANY_KIND), stand in a cell of `app.bands` and in all before it.
+
+    A cell without one is not there: what stands before it holds for it too.
+    """
+
+    __tablename__ = "location_count"
+
+    kind: str = Field(primary_key=True)
+    cell: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    places: int
 
 
 class GlossaryTerm(Flat, table=True):

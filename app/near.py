@@ -10,21 +10,21 @@ import re
 import unicodedata
 from bisect import bisect_left
 from functools import cache
-from math import asin, cos, pi, radians, sin, sqrt
+from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
-from sqlalchemy import ColumnElement, between
+from sqlalchemy import ColumnElement, Float, bindparam
 from sqlmodel import col
 
 from app import schemas
+from app.bands import Vector
 from app.models import Location
 
 EARTH_RADIUS = 6371.0088  # km: the mean radius R1 of GRS 80 (H. Moritz, Geodetic Reference System 1980)
 KM = {"km": 1.0, "mi": 1.609344}  # the international mile, exactly
 LARGEST_RADIUS = 200
-ROUNDING = 1e-12  # of a chord, so that the box leaves out nothing that the circle holds
 
 POINT = re.compile(r"([+-]?[0-9]{1,3}(?:\.[0-9]{0,20})?) *, *([+-]?[0-9]{1,3}(?:\.[0-9]{0,20})?)")
 ZIP = re.compile(r"([0-9]{5})(?:-[0-9]{4})?")
@@ -46,8 +46,6 @@ STATES = {
     "AS": "American Samoa", "GU": "Guam", "MP": "Northern Mariana Islands", "PR": "Puerto Rico",
     "VI": "US Virgin Islands", "FM": "Micronesia", "MH": "Marshall Islands", "PW": "Palau",
 }  # fmt: skip
-
-Vector = tuple[float, float, float]
 
 
 class Reader(NamedTuple):
@@ -162,29 +160,36 @@ def _looked_up(key: str, unknown: str) -> Vector:
 # ---- how far places are from there
 
 
-def squared_chord(reader: Reader) -> ColumnElement[float | None]:
-    """The square of the straight line to a row of `location`, in Earth radii; null where it has no coordinates."""
-    x, y, z = (col(column) - at for column, at in zip(_AXES, reader.at, strict=True))
+def squared_chord() -> ColumnElement[float | None]:
+    """The square of the straight line from `:x`, `:y`, `:z` to a row of `location`, in Earth radii.
+
+    Null where that has no coordinates.
+    """
+    axes = ((Location.x, "x"), (Location.y, "y"), (Location.z, "z"))
+    x, y, z = (col(column) - bindparam(name, type_=Float) for column, name in axes)
     return x * x + y * y + z * z
 
 
-def within(reader: Reader, around: Around) -> list[ColumnElement[bool]]:
-    """The conditions that a row of `location` is within the radius: a box that an index finds, and the circle."""
-    half = min(around.radius * KM[around.unit] / EARTH_RADIUS / 2, pi / 2)
-    chord = 2 * sin(half) + ROUNDING
-    box = [between(col(column), at - chord, at + chord) for column, at in zip(_AXES, reader.at, strict=True)]
-    return [*box, squared_chord(reader) <= (2 * sin(half)) ** 2]
+def radius(around: Around) -> float:
+    """How far is looked, as an angle at the Earth's centre in radians."""
+    return around.radius * KM[around.unit] / EARTH_RADIUS
+
+
+def squared(arc: float) -> float:
+    """The square of the chord of an arc in radians, in Earth radii."""
+    return (2 * sin(arc / 2)) ** 2
+
+
+def arc_of(squared: float) -> float:
+    """The arc in radians of a squared chord (the haversine formula)."""
+    return 2 * asin(min(1.0, sqrt(squared) / 2))
 
 
 def distance(squared: float, unit: str) -> schemas.Distance:
-    """The great-circle distance of a squared chord, to a hundredth of a mile or kilometre (the haversine formula)."""
-    arc = 2 * asin(min(1.0, sqrt(squared) / 2))
-    return schemas.Distance(value=round(arc * EARTH_RADIUS / KM[unit], 2), unit=unit)
+    """The great-circle distance of a squared chord, to a hundredth of a mile or kilometre."""
+    return schemas.Distance(value=round(arc_of(squared) * EARTH_RADIUS / KM[unit], 2), unit=unit)
 
 
 def nearness(reader: Reader, around: Around) -> schemas.Nearness:
     """What distances are from, and how far was looked; never the place itself."""
     return schemas.Nearness(measured_from=reader.measured_from, radius=around.radius, unit=around.unit)
-
-
-_AXES = (Location.x, Location.y, Location.z)

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, tuple_, update
+from sqlalchemy import Engine, Integer, cast, delete, func, insert, literal, tuple_, union_all, update
 from sqlmodel import Session, SQLModel, col, select
 
 from app import models, pack, presented
+from app.bands import cell
 from app.check import Key, Scan, identifier_key
 from app.db import BATCH, batches, latest_publication, notify
 from app.export import read_condition, record_names
@@ -92,6 +93,8 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
         ids = _remove(session, made)
         _write_records(session, made, ids, progress)
         _write_names(session, made)
+        if any(kind == Kind.location for kind, _slug in (*made.added, *made.changed, *made.withdrawn)):
+            count_places(session)
         _write_changes(session, made, publication.generation)
         _remove_sources(session, info)
         # The publisher, the rights and the sources stand in every body of the pack.
@@ -304,6 +307,19 @@ def _write_records(session: Session, made: Plan, ids: dict[Key, int], progress: 
             session.expunge_all()
     session.flush()
     session.expunge_all()
+
+
+def count_places(session: Session) -> None:
+    """Count anew how many places there are up to each cell."""
+    location, count = models.Location, models.LocationCount
+    at = cell(col(location.band), col(location.east)).label("cell")
+    placed = select(col(location.kind), at).where(col(location.band).is_not(None))
+    every = placed.with_only_columns(literal(models.ANY_KIND).label("kind"), at)
+    each = union_all(placed, every).subquery().c
+    before = func.sum(func.count()).over(partition_by=each.kind, order_by=each.cell)
+    counted = select(each.kind, each.cell, cast(before, Integer)).group_by(each.kind, each.cell)
+    session.execute(delete(count))
+    session.execute(insert(count).from_select(["kind", "cell", "places"], counted))
 
 
 def _condition_ids(session: Session, pack_name: str) -> dict[str, int]:

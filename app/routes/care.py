@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from pydantic import Field
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import Select, literal, select, union_all
 from sqlmodel import Session, col
 
 from app import models, schemas
 from app.db import SessionDep
 from app.editions import Wanted
-from app.near import Around, Reader, distance, nearness, reader_at
+from app.near import Around, Reader, distance, nearness, radius, reader_at
 from app.pack import Contact, Kind
 from app.presented import fill, fill_edition, one_condition
 from app.routes.answers import JSON, SlugPath, absent, origin, problems, resource
-from app.routes.locations import nearest, with_distance
+from app.routes.locations import nearest, reach, with_distance
 
 router = resource("/v1/conditions", "conditions")
 
@@ -62,15 +63,18 @@ def _places(
 ) -> dict[Contact, list[schemas.ListedLocation]]:
     """For each contact the nearest places of its kinds, in one statement; none is asked where no kind is named."""
     found: dict[Contact, list[schemas.ListedLocation]] = {contact: [] for contact in kinds}
-    kind = col(models.Location.kind)
-    asked = [
-        nearest(reader, query, query.limit, kind.in_(names)).add_columns(literal(contact.value).label("contact"))
-        for contact, names in kinds.items()
-        if names
-    ]
+    asked = tuple((contact.value, tuple(names)) for contact, names in kinds.items() if names)
     if asked:
-        every = union_all(*(select(one.subquery()) for one in asked)).subquery().c
-        for row in session.execute(select(*every).order_by(every.squared, every.sort_key)):
+        for row in session.execute(_nearest_of(asked), reach(reader, radius(query), query.limit)):
             body = with_distance(fill(row.body, origin(request)), distance(row.squared, query.unit))
             found[Contact(row.contact)].append(schemas.ListedLocation.model_validate_json(body))
     return found
+
+
+@lru_cache(maxsize=256)
+def _nearest_of(asked: tuple[tuple[str, tuple[str, ...]], ...]) -> Select[*tuple[Any, ...]]:
+    """The nearest places of each contact's kinds, what is nearest first."""
+    kind = col(models.Location.kind)
+    each = [nearest(kind.in_(names)).add_columns(literal(contact).label("contact")) for contact, names in asked]
+    every = union_all(*(select(one.subquery()) for one in each)).subquery().c
+    return select(*every).order_by(every.squared, every.sort_key)
