@@ -297,6 +297,8 @@ def _what_cannot_be_used(error: Exception) -> str:
         if db.is_busy(error):
             return "Another publish or migration is under way. Nothing was changed; run it again."
         told = str(getattr(error, "orig", None) or error)
+        if "no such module: fts5" in told:
+            return "This Python's SQLite has no FTS5, which search needs. Use another Python, or PostgreSQL."
         return f"The database cannot be used: {' '.join(told.split())}"
     if isinstance(error, OSError) and error.filename:
         return f"{error.strerror or error}: {error.filename}"

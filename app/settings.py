@@ -104,6 +104,12 @@ class Settings(BaseSettings):
         description="Which kinds of places `/v1/conditions/{slug}/care` may show for a sign's contact, as in "
         "`doctor=urgent-care,specialty-care emergency=hospital`. Without it, none is shown.",
     )
+    search_timeout_ms: int = Field(
+        default=250,
+        ge=10,
+        le=60_000,
+        description="How long a statement of a search may take, in milliseconds; then the answer is a 503.",
+    )
     fast_path: Literal["on", "off"] = Field(
         default="on",
         description="`on`: `serve` answers cached requests as soon as their bytes arrive. "

@@ -30,6 +30,7 @@ EVERY_STATE = ROOT / "tests" / "packs" / "every_state"
 ENGINES = ("sqlite", "postgresql")
 SERVER = "TEST_POSTGRES_ADDRESS"
 MAX_PAGES = 1_000
+PATIENT = 20_000  # milliseconds: a busy machine must not fail a search
 collect_ignore = ["browser"]  # `make test-browser` runs it
 
 
@@ -172,7 +173,7 @@ def make_api(portal: BlockingPortal, new_database: Callable[..., str]) -> Iterat
     engines: list[Engine] = []
 
     def make(*packs: Path, **settings: Any) -> Api:
-        told = {"database_url": new_database(*packs), **settings}
+        told = {"database_url": new_database(*packs), "search_timeout_ms": PATIENT, **settings}
         app = create_app(Settings.defaults().model_copy(update=told))
         engines.append(app.state.engine)
         return Api(app, portal)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,8 +19,6 @@ FIRST = 3
 NOTHING = "-"
 NOT_APPLIED = "?"
 APPLIED = " (applied)"
-TOPIC = re.compile(r" *<health-topic .*?</health-topic>\n?", re.DOTALL)
-TOPIC_ID = re.compile(r'<health-topic [^>]*?\bid="(\d+)"')
 COLLECTIONS = {
     "about": "conditions",  # the condition itself, a section of it or a sign of it
     "condition": "conditions",
@@ -123,18 +120,6 @@ def walk(api: Api, name: str) -> list[str]:
     return told
 
 
-def both_languages(folder: Path) -> Path:
-    """All the real topics in one file, with the one that is there in two languages in the place of its English one."""
-    topics = (REAL / "medlineplus" / "mplus_topics_en_rebuilt.xml").read_text(encoding="utf-8")
-    sample = (REAL / "medlineplus" / "mplus_topics_2012-07-21.xml").read_text(encoding="utf-8")
-    known = set(TOPIC_ID.findall(sample))
-    kept = [topic for topic in TOPIC.findall(topics) if not known.intersection(TOPIC_ID.findall(topic))]
-    every = [*kept, *TOPIC.findall(sample)]
-    path = folder / "topics.xml"
-    path.write_text(f'<health-topics total="{len(every)}">\n{"".join(every)}</health-topics>\n', encoding="utf-8")
-    return path
-
-
 def some_states(folder: Path) -> Path:
     """The real hospitals of the states that the golden file asks for."""
     path = folder / "hospitals.csv"
@@ -153,7 +138,8 @@ def some_states(folder: Path) -> Path:
 def real_packs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The packs of the real topics and hospitals."""
     folder = tmp_path_factory.mktemp("golden")
-    assert medlineplus.extract(both_languages(folder), folder / "topics").conditions == 1_023
+    topics = [REAL / "medlineplus" / name for name in ("mplus_topics_en_rebuilt.xml", "mplus_topics_2012-07-21.xml")]
+    assert medlineplus.extract(topics, folder / "topics").conditions == 1_023
     locations_csv.extract(some_states(folder), folder / "hospitals")
     return [folder / "topics", folder / "hospitals"]
 

@@ -65,7 +65,7 @@ def test_a_call_of_the_readme_answers_as_printed(port: int, command: str, printe
 
 
 def test_the_readme_has_calls_and_names_commands_that_exist() -> None:
-    assert len(calls()) == 4
+    assert len(calls()) == 6
     named = set(re.findall(r"^health-content (\w+)", README, re.MULTILINE))
     helped = subprocess.run(
         [sys.executable, "-m", "app", "--help"], cwd=ROOT, capture_output=True, text=True, check=True

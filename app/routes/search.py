@@ -29,7 +29,6 @@ from app.search.snippet import snippet
 
 router = resource("/v1", "search")
 
-TIMEOUT_MS = 250  # for one statement of a search
 LONGEST = 200  # characters of a text
 
 
@@ -74,7 +73,7 @@ def search(request: Request, session: SessionDep, query: Annotated[SearchQuery, 
 
     Neither filters nor pages nor another spelling take anything from `urgent`.
     """
-    with limited(session, TIMEOUT_MS):
+    with limited(session, request.app.state.settings.search_timeout_ms):
         results = find.search(session, query.q, query)
         kinds = query.kind.split(",") if query.kind else KINDS
         page = _page(request, session, query, [place for place in results.items if place.candidate.kind in kinds])
@@ -100,7 +99,7 @@ def search(request: Request, session: SessionDep, query: Annotated[SearchQuery, 
 @router.get("/suggest", response_model=schemas.Suggestions, responses=problems(422))
 def suggest(request: Request, session: SessionDep, query: Annotated[SuggestQuery, Query()]) -> Response:
     """Names that a reader may be typing: those that begin so first, then those that were nearly typed."""
-    with limited(session, TIMEOUT_MS):
+    with limited(session, request.app.state.settings.search_timeout_ms):
         found = find.suggest(session, query.q, query, query.limit)
         rows = _rows(session, [suggested.id for suggested in found])
     items = []

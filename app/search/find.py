@@ -15,7 +15,7 @@ from app.editions import Wanted, best, in_language
 from app.models import Condition, SearchEntry, SearchName
 from app.pack import Audience
 from app.search.engines import Group, expression, matching
-from app.search.index import ACRONYM, BETWEEN, KINDS, SIGN_SET
+from app.search.index import AS_A_WHOLE, BETWEEN, KINDS, SIGN_SET
 from app.search.query import LAST, Query, beginnings, understand
 from app.search.rank import TITLED, Candidate, Named, Ranked, ranked
 
@@ -132,10 +132,10 @@ def _suggested(beginning: str, gathered: _Gathered) -> Iterator[Suggested]:
 
 def _found(session: Session, query: Query, wanted: Wanted) -> Results:
     gathered = _Gathered()
-    known = [group for group in query.groups if group]
     _take_names(session, query.key, wanted, gathered)
     if len(query.parts) > 1:
-        _take_named(session, query, wanted, gathered)
+        query = query.without(_take_named(session, query, wanted, gathered))
+    known = [group for group in query.groups if group]
     if known and len(known) == len(query.groups):
         _take(session, query, _each_kind(known, titles=True), wanted, gathered, MOST_TITLES)
         _take(session, query, _each_kind(known), wanted, gathered, COUNTED + 1)
@@ -229,25 +229,29 @@ def _take_names(session: Session, beginning: str, wanted: Wanted, gathered: _Gat
         return
     statement = _beginning(wanted.lang, wanted.audience, wanted.fallback)
     for row in session.connection().execute(statement, {"beginning": beginning, "end": beginning + LAST}):
-        if row.key != beginning and row.name and ACRONYM.fullmatch(row.name):
+        if row.key != beginning and row.word == AS_A_WHOLE:
             continue
         gathered.take(row.id, row.kind, row.record_slug, row.part)
         gathered.names.setdefault(row.id, []).append(Named(row.key, row.word, row.name))
 
 
-def _take_named(session: Session, query: Query, wanted: Wanted, gathered: _Gathered) -> None:
-    """Take the conditions that a text names among other words."""
+def _take_named(session: Session, query: Query, wanted: Wanted, gathered: _Gathered) -> set[str]:
+    """Take the conditions that a text names among other words; return the acronyms, which name nothing there."""
+    acronyms = set()
     statement = _called(wanted.lang, wanted.audience, wanted.fallback)
     for row in session.connection().execute(statement, {"keys": sorted(query.parts - {query.key})}):
-        if not row.name or not ACRONYM.fullmatch(row.name):
-            gathered.take(row.id, row.kind, row.record_slug, row.part)
-            gathered.names.setdefault(row.id, []).append(Named(row.key, row.word, row.name))
+        if row.word == AS_A_WHOLE:
+            acronyms.add(row.key)
+            continue
+        gathered.take(row.id, row.kind, row.record_slug, row.part)
+        gathered.names.setdefault(row.id, []).append(Named(row.key, row.word, row.name))
+    return acronyms
 
 
 @lru_cache(maxsize=64)
 def _called(lang: str | None, audience: Audience | None, fallback: Fallback) -> Select[*tuple[Any, ...]]:
     name = SearchName
-    named = (col(name.kind) == "condition", col(name.word) == 0, col(name.key).in_(bindparam("keys", expanding=True)))
+    named = (col(name.kind) == "condition", col(name.word) <= 0, col(name.key).in_(bindparam("keys", expanding=True)))
     rows = _entries(Wanted(lang=lang, audience=audience, fallback=fallback))
     rows = rows.join(name, col(name.entry_id) == SearchEntry.id).where(*named)
     return rows.add_columns(col(name.key), col(name.word), col(name.name)).limit(MOST_TITLES)

@@ -36,6 +36,7 @@ SYMPTOMS = "SymptomsHealthAspect"
 LONGEST_LIST = 300  # characters of a list that a snippet shows whole
 LONGEST_NAME = 200  # characters of a name's key
 LATER_WORDS = 6  # words of a name that it may be found from, if it is not a place's
+AS_A_WHOLE = -1  # the word that an acronym is found from: the text must be all of it
 ACRONYM = re.compile(r"[A-Z]{1,3}")
 # Ends of sentences that are one for sure: after a word of four letters, so not after `Dr.`, `e.g.` or `vs.`.
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4}[.!?])\s+(?=[\"“(¿¡]?[A-ZÁÉÍÓÚÑ])")
@@ -220,8 +221,9 @@ def _name_rows(entry: Entry, entry_id: int) -> Iterator[dict[str, Any]]:
         whole = entry.kind == "location" or not name.shown or not name.titles
         for at in range(1 if whole else min(len(folded), LATER_WORDS)):
             if folded and (at == 0 or folded[at] not in words.STOP):
-                told = {"entry_id": entry_id, "kind": entry.kind, "word": at, "name": name.text if name.shown else None}
-                yield {"key": "".join(folded[at:])[:LONGEST_NAME], **told}
+                told = {"entry_id": entry_id, "kind": entry.kind, "name": name.text if name.shown else None}
+                word = AS_A_WHOLE if name.shown and not name.titles else at
+                yield {"key": "".join(folded[at:])[:LONGEST_NAME], "word": word, **told}
 
 
 # ---- conditions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import NamedTuple
 
@@ -72,6 +72,13 @@ class Query:
     totals: dict[str, Counter[str]]  # for each stem, how many entries of each kind have it
     entries: int
     completed: bool = False  # whether a word was taken for the beginning of others
+
+    def without(self, acronyms: set[str]) -> Query:
+        """The same without words that are acronyms, unless nothing else is left."""
+        kept = [
+            group for group in self.groups if not any(len(phrase) == 1 and phrase[0] in acronyms for phrase in group)
+        ]
+        return replace(self, groups=kept) if any(kept) else self
 
     def weight(self, group: Group) -> float:
         """How much a group tells: the rarer its words, the more (inverse document frequency, never below 0)."""

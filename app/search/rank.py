@@ -161,7 +161,7 @@ def _name(query: Query, candidate: Candidate, mostly: bool) -> tuple[Named | Non
     """The name that is the text, begins with it or is most of what it says, and whether it is the text."""
     typed = [word.folded for word in query.typed]
     for name in candidate.names:
-        if name.key == query.key and name.word == 0:
+        if name.key == query.key and name.word <= 0:
             return name, True
     for name in candidate.names:
         if name.word == 0 and name.name and [word.folded for word in words(name.name)][: len(typed)] == typed:
