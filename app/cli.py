@@ -192,24 +192,32 @@ def extract_locations(
 
 @cli.command()
 def extract_medlineplus(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The XML file of health topics.", exists=True, dir_okay=False)
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="XML files of health topics; a topic of a later file replaces the same one of an earlier.",
+            exists=True,
+            dir_okay=False,
+        ),
     ],
     to: Annotated[Path, typer.Option("--out", help="The pack's folder, new or empty.")],
     skip_faulty: Annotated[
-        bool, typer.Option("--skip-faulty", help="Leave faulty topics out; without it, a fault refuses the whole file.")
+        bool, typer.Option("--skip-faulty", help="Leave faulty topics out; without it, a fault refuses every file.")
     ] = False,
 ) -> None:
-    """Make a pack of MedlinePlus's health topics, word for word, from the XML file that it offers."""
+    """Make a pack of MedlinePlus's health topics, word for word, from the XML files that it offers."""
     from app.ingest.medlineplus import extract as extract_topics
 
     with _progress("Reading") as progress:
-        made = extract_topics(file, to, skip_faulty=skip_faulty, progress=progress)
+        made = extract_topics(files, to, skip_faulty=skip_faulty, progress=progress)
     for fault in made.faults.shown:
         typer.echo(f"Passed over: {_plain(str(fault))}", err=True)
     for title in made.alone:
         typer.echo(_plain(f"Stands alone, since the English topic calls for care otherwise: {title}"), err=True)
     typer.echo(f"Wrote {made.conditions:,} conditions and {made.articles:,} articles to {to}.")
+    if made.replaced:
+        typer.echo(f"From a later file, in the place of an earlier one's: {made.replaced:,}.")
 
 
 @cli.command()

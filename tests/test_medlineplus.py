@@ -30,7 +30,7 @@ PARAGRAPH = "<p>Blue elbow is an illness.</p>"
 @pytest.fixture(scope="session")
 def topics_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("medlineplus") / "pack"
-    extract(TOPICS, folder)
+    extract([TOPICS], folder)
     return folder
 
 
@@ -64,10 +64,24 @@ def mapped(key: int, language: str) -> str:
     return f'<language-mapped-topic id="{key}" language="{language}">x</language-mapped-topic>'
 
 
+def import_files(tmp_path: Path, *texts: str, skip_faulty: bool = False) -> Extracted:
+    """Import made-up files together: `1.xml`, `2.xml` and so on, in this order."""
+    files = [tmp_path / f"{number}.xml" for number, _ in enumerate(texts, start=1)]
+    for file, text in zip(files, texts, strict=True):
+        file.write_text(text)
+    return extract(files, tmp_path / "pack", skip_faulty=skip_faulty)
+
+
+def records(tmp_path: Path) -> list[Any]:
+    """What the pack holds, once it is seen to check."""
+    scan(tmp_path / "pack")
+    return [read.record for read in read_records(tmp_path / "pack", Faults())]
+
+
 def import_(tmp_path: Path, text: str | bytes, *, skip_faulty: bool = False) -> Extracted:
     file = tmp_path / "topics.xml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return extract(file, tmp_path / "pack", skip_faulty=skip_faulty)
+    return extract([file], tmp_path / "pack", skip_faulty=skip_faulty)
 
 
 def conditions(tmp_path: Path, text: str | bytes, *, skip_faulty: bool = False) -> list[Condition]:
@@ -408,6 +422,104 @@ def test_an_article_names_every_topic_that_leads_to_it(tmp_path: Path) -> None:
     assert len({slug for article in articles for slug in article.conditions}) == 250
 
 
+# Several files.
+
+SPANISH = topic("<p>Es azul.</p>", mapped(1, "English"), key=2, title="Codo azul", language="Spanish")
+
+
+def test_a_topic_that_a_later_file_holds_again_replaces_the_earlier_one(tmp_path: Path) -> None:
+    older = feed(topic("<p>Blue elbow was old.</p>"), topic(key=3, title="Giggles"), topic(key=4, title="Hiccups"))
+    moved = topic("<p>It moved.</p>", key=3, title="Giggling", url="https://topics.example/elsewhere.html")
+    renumbered = topic("<p>It is new.</p>", key=40, title="Hiccups", url="https://topics.example/4.html")
+    newer = feed(topic("<p>Call 911 if:</p><ul><li>You faint</li></ul>"), moved, renumbered)
+    made = import_files(tmp_path, older, newer)
+    assert (made.conditions, made.replaced) == (3, 3)
+    assert {one.slug: (one.identifiers, one.editions[0].summary) for one in records(tmp_path)} == {
+        "blue-elbow": (("medlineplus:1", "https://topics.example/1.html"), "Call 911 if"),
+        "giggling": (("medlineplus:3", "https://topics.example/elsewhere.html"), "It moved."),
+        "hiccups": (("medlineplus:40", "https://topics.example/4.html"), "It is new."),
+    }
+    assert [sign.contact.value for one in records(tmp_path) for sign in one.sign_set.signs] == ["emergency"]
+
+
+def test_each_file_is_a_source_of_its_own_and_every_record_cites_lines_of_its_file(tmp_path: Path) -> None:
+    link = '<related-topic url="https://topics.example/3.html" id="3">Giggles</related-topic>\n'
+    first = feed(topic(PARAGRAPH, link), topic(key=3, title="Giggles"))
+    second = "\n" * 50 + feed(topic(PARAGRAPH, link, key=5, title="Hiccups"), topic(key=3, title="Giggles"))
+    import_files(tmp_path, first, second.lstrip("\n").replace("\n<full", "\n" * 50 + "<full"))
+    sources = read_info(tmp_path / "pack").sources
+    files = [(tmp_path / name).read_bytes() for name in ("1.xml", "2.xml")]
+    assert [(one.slug, one.sha256, one.lines) for one in sources] == [
+        ("medlineplus-topics", hashlib.sha256(files[0]).hexdigest(), files[0].count(b"\n")),
+        ("medlineplus-topics-2", hashlib.sha256(files[1]).hexdigest(), files[1].count(b"\n")),
+    ]
+    assert [(one.slug, one.provenance.source, one.provenance.lines) for one in records(tmp_path)] == [
+        ("blue-elbow", "medlineplus-topics", (2, 3)),
+        ("giggles", "medlineplus-topics-2", (55, 105)),
+        ("hiccups", "medlineplus-topics-2", (2, 52)),
+        ("giggles-3", "medlineplus-topics-2", (53, 55)),
+    ]
+
+
+def test_english_and_spanish_are_one_condition_across_files_and_each_edition_cites_its_own(tmp_path: Path) -> None:
+    import_files(tmp_path, feed(SPANISH), feed(topic()))
+    (found,) = records(tmp_path)
+    assert (found.slug, found.provenance.source) == ("blue-elbow", "medlineplus-topics-2")
+    assert [(one.lang, one.name, one.provenance.source) for one in found.editions] == [
+        ("en", "Blue Elbow", "medlineplus-topics-2"),
+        ("es", "Codo azul", "medlineplus-topics"),
+    ]
+    assert [source.lang for source in read_info(tmp_path / "pack").sources] == ["es", "en"]
+
+
+def test_where_files_name_different_translations_the_later_file_decides(tmp_path: Path) -> None:
+    newer = topic("<p>Es nuevo.</p>", key=9, title="Codo nuevo", language="Spanish")
+    import_files(tmp_path, feed(SPANISH), feed(topic(PARAGRAPH, mapped(9, "Spanish")), newer))
+    assert [[edition.name for edition in one.editions] for one in records(tmp_path)] == [
+        ["Blue Elbow", "Codo nuevo"],
+        ["Codo azul"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "taking",
+    [
+        topic(language="Spanish"),
+        topic(key=3, title="Both", url="https://topics.example/1.html"),
+    ],
+    ids=["another language", "two topics at once"],
+)
+def test_what_may_be_another_topic_replaces_none_and_is_a_fault_of_its_file(tmp_path: Path, taking: str) -> None:
+    texts = (feed(topic(), topic(key=3, title="Giggles")), feed(topic(key=7, title="Hiccups"), taking))
+    with pytest.raises(FaultyFileError, match=r"^the files have 1 fault$") as refused:
+        import_files(tmp_path, *texts)
+    (fault,) = refused.value.faults.shown
+    assert (fault.file, fault.line, fault.field) == (str(tmp_path / "2.xml"), 5, "id, url")
+    assert f" of {tmp_path / '1.xml'}" in fault.reason
+    import_files(tmp_path, *texts, skip_faulty=True)
+    assert [one.slug for one in records(tmp_path)] == ["blue-elbow", "giggles", "hiccups"]
+
+
+def test_a_faulty_topic_of_a_later_file_that_is_passed_over_leaves_the_earlier_one(tmp_path: Path) -> None:
+    texts = (feed(topic()), feed(topic(date="13/40/2004"), topic(key=3, title="Giggles")))
+    made = import_files(tmp_path, *texts, skip_faulty=True)
+    assert (made.faults.total, made.replaced) == (1, 0)
+    assert [(one.slug, one.provenance.source) for one in records(tmp_path)] == [
+        ("blue-elbow", "medlineplus-topics"),
+        ("giggles", "medlineplus-topics-2"),
+    ]
+
+
+def test_the_same_file_twice_makes_the_same_content(tmp_path: Path) -> None:
+    text = feed(topic("<p>Call 911 if:</p><ul><li>You faint</li></ul>"), SPANISH.replace("azul", "verde"))
+    import_files(tmp_path, text, text)
+    twice = [one.model_dump_json() for one in records(tmp_path)]
+    shutil.rmtree(tmp_path / "pack")
+    import_files(tmp_path, text)
+    once = [one.model_dump_json() for one in records(tmp_path)]
+    assert [one.replace("medlineplus-topics-2", "medlineplus-topics") for one in twice] == once
+
+
 # Nothing lost, nothing added.
 
 
@@ -572,6 +684,22 @@ def test_the_command_tells_faults_by_line_and_goes_on_only_if_asked(tmp_path: Pa
     assert told.err == "Passed over: topics.xml:5: language: must be one of English, Spanish\n"
 
 
+def test_the_command_takes_several_files_and_tells_which_of_them_has_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(feed(topic()))
+    (tmp_path / "b.xml").write_text(feed(topic(), topic(key=2, language="French")))
+    told = run(tmp_path, "extract-medlineplus", "a.xml", "b.xml", "--out", "pack")
+    assert told.code == 1
+    assert told.err.splitlines() == [
+        "b.xml:5: language: must be one of English, Spanish",
+        "Refused: the files have 1 fault. Nothing was changed.",
+    ]
+    told = run(tmp_path, "extract-medlineplus", "a.xml", "b.xml", "--out", "pack", "--skip-faulty")
+    assert told.out.splitlines() == [
+        "Wrote 1 conditions and 0 articles to pack.",
+        "From a later file, in the place of an earlier one's: 1.",
+    ]
+
+
 def test_a_folder_that_holds_something_is_not_written_to(tmp_path: Path) -> None:
     (tmp_path / "kept.txt").write_text("kept")
     assert run(tmp_path, "extract-medlineplus", str(TOPICS), "--out", ".").code == 4
@@ -580,15 +708,19 @@ def test_a_folder_that_holds_something_is_not_written_to(tmp_path: Path) -> None
 
 def test_the_commands_that_the_page_on_importing_shows_do_what_it_says(tmp_path: Path) -> None:
     shown = re.findall(r"^health-content (.+)$", (ROOT / "docs" / "importing.md").read_text(), re.MULTILINE)
-    assert len(shown) == 4
+    assert len(shown) == 5
     shutil.copy(TOPICS, tmp_path / shown[0].split()[1])
+    together = shown[4].split()
+    (tmp_path / together[1]).write_text(feed(topic(), topic(key=3, title="Giggles")))
+    (tmp_path / together[2]).write_text(feed(topic(), SPANISH))
     assert run(tmp_path, "migrate").code == 0
     told = [run(tmp_path, *line.split()) for line in shown]
-    assert [(one.code, one.out.splitlines()[-1]) for one in told] == [
+    assert [(one.code, one.out.splitlines()[0 if one is told[4] else -1]) for one in told] == [
         (0, "Wrote 4 conditions and 4 articles to medlineplus."),
         (0, "medlineplus: 8 records, no fault."),
         (0, "8 added, 0 changed, 0 withdrawn."),
         (0, "Published medlineplus as generation 1."),
+        (0, "Wrote 2 conditions and 0 articles to medlineplus-both."),
     ]
 
 
@@ -599,7 +731,7 @@ real = pytest.mark.skipif(not SHARED.is_dir(), reason=f"{SHARED} is not there")
 
 @real
 def test_the_real_bilingual_topic_is_one_condition_with_seven_signs_in_both_languages(tmp_path: Path) -> None:
-    extract(SHARED / "mplus_topics_2012-07-21.xml", tmp_path / "pack")
+    extract([SHARED / "mplus_topics_2012-07-21.xml"], tmp_path / "pack")
     (found,) = [read.record for read in read_records(tmp_path / "pack", Faults()) if isinstance(read.record, Condition)]
     assert [edition.lang for edition in found.editions] == ["en", "es"]
     assert [(sign.urgency.value, sign.contact.value) for sign in found.sign_set.signs] == [
@@ -613,9 +745,9 @@ def test_the_real_bilingual_topic_is_one_condition_with_seven_signs_in_both_lang
 def test_the_real_broken_file_gives_its_line_and_its_whole_topics_if_asked(tmp_path: Path) -> None:
     file = SHARED / "mediplus_example_v1_26k.xml"
     with pytest.raises(FaultyFileError) as refused:
-        extract(file, tmp_path / "pack")
+        extract([file], tmp_path / "pack")
     assert [fault.line for fault in refused.value.faults.shown] == [324, 1]
-    made = extract(file, tmp_path / "pack", skip_faulty=True)
+    made = extract([file], tmp_path / "pack", skip_faulty=True)
     assert (made.conditions, read_info(tmp_path / "pack").name) == (3, "medlineplus")
 
 
@@ -623,7 +755,7 @@ def test_the_real_broken_file_gives_its_line_and_its_whole_topics_if_asked(tmp_p
 def test_every_real_topic_becomes_a_condition_that_says_all_and_only_what_the_file_says(tmp_path: Path) -> None:
     file = SHARED / "mplus_topics_en_rebuilt.xml"
     told = dict(re.findall(r' id="(\d+)".*?<full-summary>(.*?)</full-summary>', file.read_text(), re.DOTALL))
-    assert extract(file, tmp_path / "pack").conditions == len(told) == 1_023
+    assert extract([file], tmp_path / "pack").conditions == len(told) == 1_023
     for read in read_records(tmp_path / "pack", Faults()):
         assert isinstance(read.record, Condition)
         source = html.unescape(html.unescape(told[read.record.identifiers[0].removeprefix("medlineplus:")]))
@@ -633,3 +765,13 @@ def test_every_real_topic_becomes_a_condition_that_says_all_and_only_what_the_fi
             assert wording.sign in plain
             assert wording.action in plain
     assert len(scan(tmp_path / "pack").digests) == 1_023
+
+
+@real
+def test_the_real_files_together_hold_every_topic_and_the_bilingual_one_once(tmp_path: Path) -> None:
+    files = [SHARED / "mplus_topics_en_rebuilt.xml", SHARED / "mplus_topics_2012-07-21.xml"]
+    made = extract(files, tmp_path / "pack")
+    assert (made.conditions, made.replaced, made.alone) == (1_023, 1, ())
+    (both,) = [one for one in records(tmp_path) if isinstance(one, Condition) and len(one.editions) > 1]
+    assert (both.slug, both.provenance.source) == ("abdominal-pain", "medlineplus-topics-2")
+    assert [len(edition.warning_signs.signs) for edition in both.editions] == [7, 7]

@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text as sql
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
+from app.db import limited
 from app.search.index import KINDS
 from app.search.query import another
 from app.search.words import key, sound, stems, synonyms, words
@@ -341,6 +345,19 @@ def acronym_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record["aliases"].append({"provenance": {"basis": "curated"}, "name": "ORS", "kind": "abbreviation", "lang": "en"})
     file.write_text(json.dumps(record), encoding="utf-8")
     return folder
+
+
+SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT max(i) FROM n"
+
+
+def test_a_statement_that_takes_too_long_is_ended_and_the_next_one_is_not(seed: Api) -> None:
+    with Session(seed.app.state.engine) as session:
+        with pytest.raises(OperationalError), limited(session, 50):
+            session.execute(sql(SLOW))
+        session.rollback()
+        with limited(session, 10_000):
+            assert session.execute(sql("SELECT 1")).scalar_one() == 1
+        assert session.execute(sql(SLOW.replace("100000000", "1000"))).scalar_one() == 1000
 
 
 # ---- suggestions

@@ -1,7 +1,7 @@
-"""The importer for MedlinePlus's health topics: the XML file that it offers in, a pack out, word for word.
+"""The importer for MedlinePlus's health topics: the XML files that it offers in, a pack out, word for word.
 
 A topic becomes a condition, its Spanish one an edition of the same condition, its related topics related reading. Other
-publishers' texts (`site`, `standard-description`) are never read. However large the file, one topic is in memory at a
+publishers' texts (`site`, `standard-description`) are never read. However large the files, one topic is in memory at a
 time, with a short index of all.
 """
 
@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -120,77 +120,93 @@ _ENDED = re.compile(r"[.!?:…][\"”’»)\]]*$")
 
 
 class FaultyFileError(PackError):
-    """A file that is refused whole, with the line of each fault."""
+    """Files that are refused whole, with the file and line of each fault."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, files: int = 1) -> None:
         super().__init__(faults)
-        self.args = (f"the file has {faults.total:,} fault{'s' if faults.total != 1 else ''}",)
+        who = "the file has" if files == 1 else "the files have"
+        self.args = (f"{who} {faults.total:,} fault{'s' if faults.total != 1 else ''}",)
 
 
 class Extracted(NamedTuple):
-    """What a file became. `alone` are topics whose English one calls for care otherwise, `faults` what was left out."""
+    """What files became. `replaced` counts topics of which a later file has another version.
+
+    `alone` are topics whose English one calls for care otherwise, `faults` what was left out.
+    """
 
     conditions: int
     articles: int
+    replaced: int
     alone: tuple[str, ...]
     faults: Faults
 
 
 def extract(
-    path: Path, out: Path, *, skip_faulty: bool = False, progress: Callable[[int], None] = lambda _count: None
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    skip_faulty: bool = False,
+    progress: Callable[[int], None] = lambda _count: None,
 ) -> Extracted:
-    """Read a file of health topics and write its pack into a folder that is new or empty.
+    """Read files of health topics and write their pack into a folder that is new or empty.
 
-    Raises FaultyFileError, unless `skip_faulty` leaves out what is faulty; what no file of health topics holds is
-    refused all the same. Raises OSError, and FileExistsError where the folder holds something. `progress` is told how
-    many topics were read.
+    A topic that a later file holds again, by its language and its id or address, replaces the earlier one. Raises
+    FaultyFileError, unless `skip_faulty` leaves out what is faulty; what no file of health topics holds is refused all
+    the same. Raises OSError, and FileExistsError where the folder holds something. `progress` is told how many topics
+    were read.
     """
-    faults, feed = Faults(), _Feed()
+    faults, feeds = Faults(), [_feed(path, number) for number, path in enumerate(paths, start=1)]
+    with tempfile.TemporaryFile() as spool:
+        index = _Index(spool)
+        topics = chain.from_iterable(_topics(feed, faults) for feed in feeds)
+        for count, topic in enumerate(topics, start=1):
+            for fault in _take(topic, index):
+                faults.add(fault)
+            progress(count)
+        if faults.total and not skip_faulty:
+            raise FaultyFileError(faults, len(feeds))
+        counts: Counter[Kind] = Counter()
+        alone: list[str] = []
+        write_pack(out, _info(feeds, index), _counted(_records(index, alone), counts))
+    return Extracted(counts[Kind.condition], counts[Kind.article], index.replaced, tuple(alone), faults)
+
+
+def _feed(path: Path, number: int) -> _Feed:
+    """A file that is about to be read."""
     sha256, lines = fingerprint(path)
     if lines > MAX_LINES:
         raise _refusal(path, MAX_LINES, f"has more than {MAX_LINES:,} lines")
-    with tempfile.TemporaryFile() as spool:
-        index = _Index(spool)
-        for count, topic in enumerate(_topics(path, feed, faults), start=1):
-            for fault in _take(topic, index, path.name):
-                faults.add(fault)
-            progress(count)
-        if (total := feed.attributes.get("total", "")[:20]).isdecimal() and total != str(feed.count):
-            faults.add(Fault(path.name, 1, "total", f"says {total} topics; the file holds {feed.count} whole ones"))
-        if faults.total and not skip_faulty:
-            raise FaultyFileError(faults)
-        info = _info(feed, index, sha256, max(lines, feed.last_line))
-        counts: Counter[Kind] = Counter()
-        alone: list[str] = []
-        write_pack(out, info, _counted(_records(index, alone), counts))
-    return Extracted(counts[Kind.condition], counts[Kind.article], tuple(alone), faults)
+    return _Feed(path, number, sha256, lines)
 
 
 def _refusal(path: Path, line: int, reason: str) -> FaultyFileError:
     faults = Faults()
-    faults.add(Fault(path.name, line, "", reason))
+    faults.add(Fault(str(path), line, "", reason))
     return FaultyFileError(faults)
 
 
-def _info(feed: _Feed, index: _Index, sha256: str, lines: int) -> PackInfo:
-    made_on = _date(feed.attributes.get("date-generated", ""))
+def _info(feeds: Iterable[_Feed], index: _Index) -> PackInfo:
     return PackInfo(
         name="medlineplus",
         title="MedlinePlus health topics",
         publisher=Publisher(name="MedlinePlus, National Library of Medicine", url="https://medlineplus.gov/"),
         rights=RIGHTS,
-        sources=(
-            Source(
-                slug=SOURCE,
-                name=f"MedlinePlus health topics{f', as of {made_on}' if made_on else ''}",
-                sha256=sha256,
-                owner="National Library of Medicine",
-                rights=RIGHTS,
-                lang="es" if {entry.lang for entry in index.entries.values()} == {"es"} else "en",
-                lines=lines,
-                url="https://medlineplus.gov/xml.html",
-            ),
-        ),
+        sources=tuple(_source(feed, index) for feed in feeds),
+    )
+
+
+def _source(feed: _Feed, index: _Index) -> Source:
+    made_on = _date(feed.attributes.get("date-generated", ""))
+    langs = {entry.lang for entry in index.entries.values() if entry.feed is feed}
+    return Source(
+        slug=feed.source,
+        name=f"MedlinePlus health topics{f', as of {made_on}' if made_on else ''}",
+        sha256=feed.sha256,
+        owner="National Library of Medicine",
+        rights=RIGHTS,
+        lang="es" if langs == {"es"} else "en",
+        lines=max(feed.lines, feed.last_line),
+        url="https://medlineplus.gov/xml.html",
     )
 
 
@@ -203,7 +219,7 @@ def _date(text: str) -> dt.date | None:
         return None
 
 
-# The file: topics, each as soon as it has been read.
+# A file: topics, each as soon as it has been read.
 
 
 @dataclass(slots=True)
@@ -230,8 +246,9 @@ class Element:
 
 @dataclass(slots=True)
 class Topic:
-    """A topic as the file has it; of one that is `too_long` the rest is not kept."""
+    """A topic as its file has it; of one that is `too_long` the rest is not kept."""
 
+    feed: _Feed
     line: int
     attributes: Mapping[str, str]
     elements: list[Element] = field(default_factory=list)
@@ -252,9 +269,11 @@ class _RefusedError(Exception):
 
 
 class _Feed:
-    """What the XML parser tells of a file: its topics, each until it is taken."""
+    """A file, the source that it is, and what the XML parser tells of it: its topics, each until it is taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path, number: int, sha256: str, lines: int) -> None:
+        self.path, self.number, self.sha256, self.lines = path, number, sha256, lines
+        self.source = SOURCE if number == 1 else f"{SOURCE}-{number}"
         self.line: Callable[[], int] = lambda: 1
         self.attributes: Mapping[str, str] = {}
         self.count = 0
@@ -285,7 +304,7 @@ class _Feed:
         if len(self._path) == 1:
             self.attributes = attributes
         elif self._path[1:] == ["health-topic"]:
-            self._topic = Topic(self.line(), attributes)
+            self._topic = Topic(self, self.line(), attributes)
             self._grow(sum(map(len, attributes.values())))
         elif self._element is not None:
             self._write(f"<{name}>", markup=True)
@@ -326,12 +345,14 @@ class _Feed:
             self._topic.size += size
 
 
-def _topics(path: Path, feed: _Feed, faults: Faults) -> Iterator[Topic]:
+def _topics(feed: _Feed, faults: Faults) -> Iterator[Topic]:
     """The topics of a file, those before the place where it breaks off or is broken, which is a fault.
+
+    A file that holds fewer or more than it says has a fault too.
 
     Raises FaultyFileError on what no file of health topics holds.
     """
-    parser = XMLParser(target=feed)
+    path, parser = feed.path, XMLParser(target=feed)
     expat = parser.parser
     expat.buffer_text = False  # else the parser would be lines ahead of the text that it tells of
     expat.StartDoctypeDeclHandler = feed.doctype
@@ -344,7 +365,7 @@ def _topics(path: Path, feed: _Feed, faults: Faults) -> Iterator[Topic]:
         parser.close()
     except ParseError as error:
         reason = str(error).partition(": line ")[0]
-        faults.add(Fault(path.name, error.position[0], "", f"is not well-formed XML: {reason}"))
+        faults.add(Fault(str(path), error.position[0], "", f"is not well-formed XML: {reason}"))
     except _RefusedError as error:
         raise _refusal(path, feed.line(), str(error)) from None
     except DefusedXmlException:
@@ -352,6 +373,8 @@ def _topics(path: Path, feed: _Feed, faults: Faults) -> Iterator[Topic]:
     except (LookupError, ValueError):
         raise _refusal(path, feed.line(), "is in no encoding that can be read") from None
     yield from feed.take()
+    if (total := feed.attributes.get("total", "")[:20]).isdecimal() and total != str(feed.count):
+        faults.add(Fault(str(path), 1, "total", f"says {total} topics; the file holds {feed.count} whole ones"))
 
 
 # A topic's summary: HTML, most often escaped.
@@ -473,12 +496,13 @@ class _Related(NamedTuple):
 class _Entry(NamedTuple):
     """What is known of a topic while its condition waits in the spool, `size` bytes from `start`."""
 
+    feed: _Feed
+    line: int
     id: str
     lang: str
     title: str
     url: str
     teaser: str | None
-    line: int
     mates: tuple[str, ...]
     related: tuple[_Related, ...]
     start: int
@@ -486,23 +510,42 @@ class _Entry(NamedTuple):
 
 
 class _Index:
-    """The topics of a file by their ids; their conditions are spooled, since a topic's other edition may be far off."""
+    """The topics of all files by their ids; their conditions are spooled: a topic's other edition may be far off."""
 
     def __init__(self, spool: IO[bytes]) -> None:
         self.entries: dict[str, _Entry] = {}
-        self.urls: dict[str, int] = {}
+        self.replaced = 0
+        self._ids: dict[str, str] = {}  # by their addresses
         self._spool = spool
 
+    def held(self, key: str, url: str) -> list[_Entry]:
+        """The topics that have this id or this address: one, unless they are two topics'."""
+        keys = dict.fromkeys((key, self._ids.get(identifier_key(url), key)))
+        return [self.entries[one] for one in keys if one in self.entries]
+
     def add(self, topic: Topic, condition: Condition, related: Iterable[_Related]) -> None:
+        """Put a topic in, in the place of the one that it replaces."""
         edition, spooled = condition.editions[0], condition.model_dump_json(exclude_defaults=True).encode()
         start = self._spool.seek(0, 2)
         self._spool.write(spooled)
         told, url = topic.attributes, edition.url or ""
-        self.urls[identifier_key(url)] = topic.line
+        for before in self.held(told["id"], url):
+            del self.entries[before.id], self._ids[identifier_key(before.url)]
+            self.replaced += 1
+        self._ids[identifier_key(url)] = told["id"]
         mates = tuple(element.attributes.get("id", "") for element in topic.every("language-mapped-topic"))
-        teaser = " ".join(told.get("meta-desc", "").split()).strip(" :：") or None
         self.entries[told["id"]] = _Entry(
-            told["id"], edition.lang, edition.name, url, teaser, topic.line, mates, tuple(related), start, len(spooled)
+            feed=topic.feed,
+            line=topic.line,
+            id=told["id"],
+            lang=edition.lang,
+            title=edition.name,
+            url=url,
+            teaser=" ".join(told.get("meta-desc", "").split()).strip(" :：") or None,
+            mates=mates,
+            related=tuple(related),
+            start=start,
+            size=len(spooled),
         )
 
     def read(self, entry: _Entry) -> Condition:
@@ -510,8 +553,9 @@ class _Index:
         return Condition.model_validate_json(self._spool.read(entry.size))
 
 
-def _take(topic: Topic, index: _Index, file: str) -> list[Fault]:
+def _take(topic: Topic, index: _Index) -> list[Fault]:
     """Put a topic into the index, or say what is wrong with it."""
+    file = str(topic.feed.path)
     try:
         _refuse_twice(topic, index)
         condition = _condition(topic)
@@ -526,14 +570,17 @@ def _take(topic: Topic, index: _Index, file: str) -> list[Fault]:
 
 
 def _refuse_twice(topic: Topic, index: _Index) -> None:
+    """Only one topic of an earlier file, in the same language, can be one that this topic replaces."""
     key, url = topic.attributes.get("id", ""), topic.attributes.get("url", "")
     if not re.fullmatch(r"[0-9]{1,10}", key):
         raise _WrongError(topic.line, "id", "must be a number")
     if not web_address(url):
         raise _WrongError(topic.line, "url", "must be an address that begins with http:// or https://")
-    before = index.entries[key].line if key in index.entries else index.urls.get(identifier_key(url))
-    if before is not None:
-        raise _WrongError(topic.line, "id, url", f"is another topic's too, at line {before}")
+    words, held = LANGUAGES.get(topic.attributes.get("language", "")), index.held(key, url)
+    for before in held:
+        if before.feed is topic.feed or len(held) > 1 or (words is not None and words.lang != before.lang):
+            where = "" if before.feed is topic.feed else f" of {before.feed.path}"
+            raise _WrongError(topic.line, "id, url", f"is another topic's too, at line {before.line}{where}")
 
 
 def _condition(topic: Topic) -> Condition:
@@ -574,12 +621,14 @@ def _sure_signs(condition: Condition, words: Words) -> tuple[tuple[Sign, ...], S
     elif len(sure) < len(condition.sign_set.signs) and notes["set-left-out"] not in note:
         note = f"{note.removesuffix(notes['set-open'])}{notes['set-left-out']} {notes['set-open']}"
     lines = [line for _, wording in sure for line in wording.provenance.lines]
-    derived = edition.warning_signs.provenance.derived
+    provenance = edition.warning_signs.provenance
     wording = SignSetWording(
         applies_to=edition.name,
         note=note,
         signs=tuple(wording for _, wording in sure),
-        provenance=_cite(lines, *derived) if lines else Provenance(basis="derived", source=SOURCE, derived=derived),
+        provenance=provenance.model_copy(
+            update={"lines": tuple(sorted(set(lines))), "basis": "source" if lines else "derived"}
+        ),
     )
     return tuple(sign for sign, _ in sure), wording
 
@@ -624,7 +673,7 @@ def _context(topic: Topic, title: str, words: Words, summary: Element) -> Contex
         ),
         words=words,
         glossary=Glossary([], [], []),
-        source=SOURCE,
+        source=topic.feed.source,
         slug=slugify(title) or f"topic-{topic.attributes['id']}",
         guess=False,
     )
@@ -636,7 +685,8 @@ def _aliases(topic: Topic, title: str, lang: str) -> Iterator[Alias]:
     for element in topic.every("also-called", "see-reference"):
         if element.text.casefold() not in taken:
             taken.add(element.text.casefold())
-            yield Alias(name=element.text, kind="synonym", lang=lang, provenance=_cite([element.line], "kind"))
+            cited = _cite(topic.feed, [element.line], "kind")
+            yield Alias(name=element.text, kind="synonym", lang=lang, provenance=cited)
 
 
 def _codings(topic: Topic) -> Iterator[Coding]:
@@ -655,7 +705,7 @@ def _codings(topic: Topic) -> Iterator[Coding]:
             if code not in taken:
                 taken.add(code)
                 display = "/".join(element.text for element in both)
-                cited = _cite(element.line for element in both)
+                cited = _cite(topic.feed, (element.line for element in both))
                 yield Coding(system="mesh", code=code, display=display, provenance=cited)
 
 
@@ -667,12 +717,13 @@ def _related(topic: Topic, condition: Condition) -> Iterator[_Related]:
         if not re.fullmatch(r"[0-9]{1,10}", key):
             raise _WrongError(element.line, "related-topic.id", "must be a number")
         related = _Related(key, title, web_address(element.attributes.get("url")), element.line)
-        _article(related, lang, related.title, [condition.slug], [related.line])  # raises where it would be no article
+        cited = _cite(topic.feed, [related.line])
+        _article(related, lang, related.title, [condition.slug], cited)  # raises where it would be no article
         yield related
 
 
-def _cite(lines: Iterable[int], *derived: str) -> Provenance:
-    return Provenance(source=SOURCE, lines=tuple(sorted(set(lines))), derived=derived)
+def _cite(feed: _Feed, lines: Iterable[int], *derived: str) -> Provenance:
+    return Provenance(source=feed.source, lines=tuple(sorted(set(lines))), derived=derived)
 
 
 # The records of a pack.
@@ -712,9 +763,9 @@ def _records(index: _Index, alone: list[str]) -> Iterator[AnyRecord]:
 
 
 def _mates(entries: Mapping[str, _Entry]) -> dict[str, str]:
-    """The Spanish topic of each English one, where either names the other."""
+    """The Spanish topic of each English one, where either names the other; what a later file says comes first."""
     mates: dict[str, str] = {}
-    for entry in entries.values():
+    for entry in sorted(entries.values(), key=lambda entry: -entry.feed.number):
         for other in filter(None, map(entries.get, entry.mates)):
             pair = {entry.lang: entry.id, other.lang: other.id}
             if len(pair) == 2 and pair["en"] not in mates and pair["es"] not in mates.values():
@@ -731,7 +782,7 @@ def _free_slug(entry: _Entry, taken: set[str]) -> str:
     return slug
 
 
-def _article(related: _Related, lang: str, teaser: str, conditions: Sequence[str], lines: Iterable[int]) -> Article:
+def _article(related: _Related, lang: str, teaser: str, conditions: Sequence[str], cited: Provenance) -> Article:
     derived = ("slug", "conditions", *(("teaser",) if teaser == related.title else ()))
     return Article(
         slug=f"{slugify(related.title) or 'topic'}-{related.id}",
@@ -740,7 +791,7 @@ def _article(related: _Related, lang: str, teaser: str, conditions: Sequence[str
         url=related.url,
         lang=lang,
         conditions=tuple(conditions),
-        provenance=_cite(lines, *derived),
+        provenance=cited.model_copy(update={"derived": derived}),
     )
 
 
@@ -752,14 +803,17 @@ def _articles(index: _Index, slugs: Mapping[str, str]) -> Iterator[Article]:
             named.setdefault(related.id, []).append((entry, related))
     for key, naming in named.items():
         (entry, related), target = naming[0], index.entries.get(key)
-        lines = [target.line] if target is not None else []
         if target is not None:
             related = related._replace(title=target.title, url=target.url)
         teaser = (target.teaser if target is not None else None) or related.title
         conditions = list(dict.fromkeys(slugs[one.id] for one, _ in naming))
         for start in range(0, len(conditions), MAX_CONDITIONS):
             few = conditions[start : start + MAX_CONDITIONS]
-            cited = [*lines, *(other.line for one, other in naming if slugs[one.id] in few)]
+            told = [(one.feed, other.line) for one, other in naming if slugs[one.id] in few]
+            if target is not None:
+                told.insert(0, (target.feed, target.line))
+            feed = told[0][0]  # a record cites one source: here the one that has its title
+            cited = _cite(feed, [line for other, line in told if other is feed])
             made = _article(related, entry.lang, teaser, few, cited)
             yield made if start == 0 else made.model_copy(update={"slug": f"{made.slug}-{start // MAX_CONDITIONS + 1}"})
 
@@ -792,10 +846,16 @@ def _join(english: Condition, spanish: Condition) -> Condition | None:
             codings=english.codings + tuple(coding for coding in spanish.codings if coding.code not in codes),
             sign_set=SignSet(complete=False, signs=signs),
             editions=editions,
-            provenance=_cite(english.provenance.lines + spanish.provenance.lines, *english.provenance.derived),
+            provenance=_provenance_of_both(english.provenance, spanish.provenance),
         )
     except ValidationError:
         return None  # together they are more than one condition may have
+
+
+def _provenance_of_both(english: Provenance, spanish: Provenance) -> Provenance:
+    """The lines of both; of topics from two files the English one's, and each edition cites its own."""
+    both = english.lines + spanish.lines if english.source == spanish.source else english.lines
+    return english.model_copy(update={"lines": tuple(sorted(set(both)))})
 
 
 def _with_signs(edition: Edition, wordings: Sequence[SignWording]) -> Edition:
