@@ -57,7 +57,15 @@ def test_signs_stand_whole_above_whatever_was_found(seed: Api, text: str) -> Non
 
 @pytest.mark.parametrize(
     "parameters",
-    [{"kind": "location"}, {"kind": "article,glossary"}, {"limit": 1}, {"lang": "fr"}, {"audience": "kids"}],
+    [
+        {"kind": "location"},
+        {"kind": "article,glossary"},
+        {"limit": 1},
+        {"lang": "fr"},
+        {"lang": "fr", "fallback": "none"},
+        {"audience": "kids"},
+        {"audience": "kids", "fallback": "none"},
+    ],
 )
 def test_no_filter_takes_the_signs_away(seed: Api, parameters: dict[str, Any]) -> None:
     assert urgent(search(seed, "nootropenia fever", **parameters)) == ["neutropenia"]

@@ -167,9 +167,10 @@ def _items(
 
 def _urgent(request: Request, session: Session, query: SearchQuery, results: find.Results) -> schemas.Urgent:
     items = []
+    anyhow = Wanted(lang=query.lang, audience=query.audience)  # in some edition rather than in none
     for place in results.urgent[: find.MOST_URGENT]:
-        row = session.execute(one_condition("condition-signs", query), {"slug": place.candidate.slug}).one()
-        signs = schemas.ConditionSigns.model_validate_json(fill_edition(row, origin(request), query))
+        row = session.execute(one_condition("condition-signs", anyhow), {"slug": place.candidate.slug}).one()
+        signs = schemas.ConditionSigns.model_validate_json(fill_edition(row, origin(request), anyhow))
         whom = for_whom(signs.applies_to, signs.edition.served.lang)
         items.append(schemas.UrgentCondition(for_whom=whom, warning_signs=signs))
     return schemas.Urgent(items=items, total=len(results.urgent), total_is=_told(len(results.urgent) >= find.LIMIT))

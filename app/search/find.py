@@ -149,7 +149,8 @@ def _found(session: Session, query: Query, wanted: Wanted) -> Results:
     results = Results(query, places, {kind: min(counts[kind], COUNTED) for kind in KINDS})
     results.stopped = {kind for kind in KINDS if counts[kind] > COUNTED}
     named = {place.candidate.slug for place in places if place.match == 0 and place.candidate.kind == "condition"}
-    results.urgent = _merged(_urgent(session, query, known, wanted, places), _sign_sets(session, named, wanted))
+    anyhow = wanted.model_copy(update={"fallback": "nearest"})  # signs are shown in some edition rather than in none
+    results.urgent = _merged(_urgent(session, query, known, anyhow, places), _sign_sets(session, named, anyhow))
     return results
 
 

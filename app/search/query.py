@@ -103,7 +103,7 @@ def understand(session: Session, text: str) -> tuple[Query, Query | None, bool]:
         return Query(text, "", frozenset(), [], [], {}, 0), None, False
     query = _query(session, text, found, {})
     known = _known(query, found)
-    unknown = [word for word in known if not known[word]]
+    unknown = [word for word in known if not known[word]][:MOST_WORDS]
     completions = _completions(session, unknown)
     beyond = [word for word in unknown if word not in completions]
     mended = _mend(session, beyond) | _slips(session, query, [word for word in known if known[word]])
