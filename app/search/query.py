@@ -46,7 +46,8 @@ PEOPLE = frozenset(
         ("child", "kid", "baby", "toddler", "boy", "girl", "son", "daughter", "nino", "nina", "bebe", "hijo", "hija"),
     )
 )
-WHOM = 0.3  # what is left of the weight of a word that says of whom rather than of what
+SHORT = 2  # letters of a word that may mean anything
+LITTLE = 0.3  # what is left of the weight of such a word, and of one that says of whom rather than of what
 
 
 class Mended(NamedTuple):
@@ -83,8 +84,8 @@ class Query:
     def weight(self, group: Group) -> float:
         """How much a group tells: the rarer its words, the more (inverse document frequency, never below 0)."""
         held = max((min(self.total(name) for name in phrase) for phrase in group), default=0)
-        about_whom = WHOM if any(name in PEOPLE for phrase in group for name in phrase) else 1
-        return about_whom * log(1 + self.entries / (1 + held))
+        tells_little = any(name in PEOPLE or (len(name) <= SHORT and name.isalpha()) for name in alternatives([group]))
+        return (LITTLE if tells_little else 1) * log(1 + self.entries / (1 + held))
 
     def total(self, name: str, kind: str | None = None) -> int:
         """How many entries have a stem."""
