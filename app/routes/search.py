@@ -75,7 +75,7 @@ def search(request: Request, session: SessionDep, query: Annotated[SearchQuery, 
     """
     with limited(session, request.app.state.settings.search_timeout_ms):
         results = find.search(session, query.q, query)
-        kinds = query.kind.split(",") if query.kind else KINDS
+        kinds = set(query.kind.split(",")) if query.kind else {*KINDS}
         page = _page(request, session, query, [place for place in results.items if place.candidate.kind in kinds])
         total = sum(results.counts[kind] for kind in kinds)
         shape = schemas.SearchPage(
