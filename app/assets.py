@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from app.errors import ProblemError
 
 FOLDER = Path(__file__).parent / "static"
-HASHED = ("embed.js", "frame.js", "front.css", "front.js", "pages.css", "print.js")
+HASHED = ("embed.js", "frame.js", "front.css", "front.js", "near.js", "pages.css", "print.js", "search.js")
 FOR_EVER = "public, max-age=31536000, immutable"
 
 

@@ -29,6 +29,7 @@ from app.routes import (
     oembed,
     renderings,
     search,
+    search_page,
     service,
     warning_signs,
 )
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         search,
         service,
         embed,
+        search_page,
         oembed,
         front,
         feeds,

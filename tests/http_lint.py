@@ -38,10 +38,12 @@ STATIC = ROOT / "app" / "static"
 PAGE = "/embed/conditions/neutropenia"
 UNDOCUMENTED = {
     **dict.fromkeys(("/", PAGE, f"{PAGE}?view=card", "/print/conditions/neutropenia", "/embed/locations"), 200),
+    **dict.fromkeys(("/embed/search", "/embed/search?q=fever", "/embed/locations?near=06106"), 200),
     **dict.fromkeys(("/feed.atom", "/feed.json", "/sitemap.xml", "/robots.txt", "/llms.txt"), 200),
     **dict.fromkeys(("/oembed/provider.json", "/static/integrity.json", "/docs", "/openapi.json"), 200),
     **dict.fromkeys(("/nowhere", "/v1/nowhere", "/static/nowhere.js", "/embed/conditions/nowhere"), 404),
     "/oembed?url=x": 404,
+    "/embed/locations?near=x": 422,
     "/oembed": 422,
 }
 FORMER = "/v1/conditions/hiccup-hat"  # a former slug, in the made-up pack alone

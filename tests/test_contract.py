@@ -52,6 +52,7 @@ PAGES = {  # what is for people, for robots and for what shows pages: none of it
     "/embed/articles/{slug}": "/embed/articles/hats-for-parents",
     "/embed/locations": "/embed/locations",
     "/embed/locations/{slug}": "/embed/locations/hat-hall",
+    "/embed/search": "/embed/search",
     "/oembed": "/oembed?url=https://content.example/embed/conditions/hiccup-hat-syndrome",
     "/oembed/provider.json": "/oembed/provider.json",
     "/feed.atom": "/feed.atom",
@@ -114,6 +115,7 @@ NO_JSON = ("/docs", "/openapi", "/static", *OTHER_FORMATS, *(path for path in PA
 SEARCHES = ("/v1/search", "/v1/suggest")
 FOUND = [ADDRESSES["/v1/search"], ADDRESSES["/v1/suggest"]]  # a search looks words up, one after the other
 FURTHER_PAGES = [
+    "/embed/locations?near=10.5,-40.2&limit=1",
     "/v1/locations?near=10.5,-40.2&limit=1",
     "/v1/conditions/hiccup-hat-syndrome/care?near=10.5,-40.2",
     "/v1/conditions?limit=1&view=full",

@@ -287,6 +287,46 @@ def test_a_value_that_is_not_allowed_is_a_page_that_refuses_it(states: Api, quer
     assert states.get(f"/?other{parameter}=1").status_code == 200
 
 
+# ---- finding
+
+
+@pytest.mark.parametrize("lang", [None, "es"])
+def test_a_search_is_sent_to_the_page_of_results_in_the_readers_language(public: Api, lang: str | None) -> None:
+    form = one(front(public, f"?lang={lang}" if lang else ""), "form[role=search]")
+    assert form.attributes["action"] == f"{PUBLIC}/embed/search"
+    assert [form.attributes[name] for name in ("method", "autocomplete")] == ["get", "off"]
+    sent = {node.attributes["name"]: node.attributes["value"] for node in form.css("input")}
+    assert sent == {"q": "", **({"lang": lang} if lang else {})}
+    field = one(form, "input[type=search]")
+    assert one(form, f"label[for={field.attributes['id']}]").text() == "What are you looking for?"
+    assert one(form, f"#{field.attributes['aria-describedby']}").text()
+
+
+def test_the_search_names_where_suggestions_are_and_says_their_kinds(public: Api) -> None:
+    form = one(front(public), "form[role=search]")
+    assert form.attributes["data-suggest"] == f"{PUBLIC}/v1/suggest"
+    kinds = json.loads(form.attributes["data-words"] or "")["kinds"]
+    suggested = public.json("/v1/suggest?q=h")["items"]
+    assert suggested
+    assert {item["kind"] for item in suggested} <= kinds.keys()
+
+
+def test_care_near_me_is_sent_to_the_page_of_places(public: Api) -> None:
+    page = front(public)
+    form = one(page, "#places form")
+    assert form.attributes["action"] == f"{PUBLIC}/embed/locations"
+    named = {node.attributes["name"] for node in form.css("input, select")}
+    assert named == {"near", "radius", "unit"}
+    assert "hidden" in one(form, "button[type=button]").attributes  # until the script is there
+    assert public.get("/embed/locations?near=10.5,-40.2&radius=25&unit=mi").status_code == 200
+
+
+def test_only_a_page_that_asks_where_a_reader_is_may_ask_the_browser(public: Api) -> None:
+    paths = ["/", "/embed/locations", "/embed/search", "/embed/conditions/quiet-toes", "/embed/locations/hat-hall"]
+    allowed = ["geolocation=(self)" in public.get(path).headers["Permissions-Policy"] for path in paths]
+    assert allowed == [True, True, False, False, False]
+
+
 # ---- safety and delivery
 
 
@@ -300,7 +340,8 @@ def test_a_hostile_name_is_text_on_the_page_and_in_its_lines(
     shown = HOSTILE.replace("\u202e", "").replace("\u2066", "")
     assert shown in [node.text() for node in page.css("#conditions h3 a")]
     assert text(page, "h1") == shown
-    assert [node.attributes.get("src") for node in page.css("script")] == [f"{PUBLIC}{asset('front.js').path}"]
+    scripts = [f"{PUBLIC}{asset(name).path}" for name in ("search.js", "near.js", "front.js")]
+    assert [node.attributes.get("src") for node in page.css("script")] == scripts
     assert "alert(1)" not in html.unescape(answer.text).replace(shown, "").replace(html.escape(shown), "")
     assert [mark for mark in "\u202e\u2066" if mark in answer.text] == []
     if query:

@@ -443,8 +443,16 @@ def test_the_places_are_listed_page_by_page_each_once(states: Api) -> None:
     assert states.get(links[-1]).status_code == 200
 
 
-def test_a_list_without_places_says_so(states: Api) -> None:
-    assert "No place of care is known here." in states.get("/embed/locations?lang=fr").text
+def test_a_list_without_places_says_so(make_api: Callable[..., Api]) -> None:
+    assert "No place of care is known here." in make_api().get("/embed/locations").text
+
+
+@pytest.mark.parametrize("query", ["", "&near=10.5,-40.2"])
+def test_a_place_is_listed_whatever_the_readers_language(states: Api, query: str) -> None:
+    names = said(parsed(states.get(f"/embed/locations?limit=100{query}")), ".places .name")
+    spanish = parsed(states.get(f"/embed/locations?limit=100&lang=es{query}"))
+    assert said(spanish, ".places .name") == names != []
+    assert said(spanish, "h1") == ["Lugares de atención"]
 
 
 # ---- how it looks
@@ -517,7 +525,7 @@ def test_a_theme_is_the_pages_own(states: Api, theme: str) -> None:
         ("/v1/conditions/giggle-elbow.html", []),
         ("/embed/articles/elbow-jokes", ["frame.js"]),
         ("/embed/locations/hat-hall", ["frame.js"]),
-        ("/embed/locations", ["frame.js"]),
+        ("/embed/locations", ["frame.js", "near.js"]),
     ],
 )
 def test_hostile_content_is_inert(hostile: Api, path: str, scripts: list[str]) -> None:
@@ -591,6 +599,101 @@ def test_only_a_record_with_an_address_of_its_own_leaves_search_engines_to_it(pu
 @pytest.mark.parametrize("path", [f"{ELBOW}?view=card", "/print/conditions/giggle-elbow", "/embed/conditions/nothing"])
 def test_a_card_a_handout_and_a_problem_are_not_for_search_engines(public: Api, path: str) -> None:
     assert len(parsed(public.get(path)).css("meta[name=robots][content=noindex]")) == 1
+
+
+# ---- places near a reader
+
+NEAR = ["10.5,-40.2", "10.5,-40.2&radius=5&unit=km", "10.5,-40.2&limit=1", "-12,-179.9&unit=km&radius=100", "0,0"]
+
+
+@pytest.mark.parametrize("query", NEAR)
+def test_places_near_a_reader_are_those_of_the_api_nearest_first(states: Api, query: str) -> None:
+    known = states.every_item(f"/v1/locations?near={query}")
+    path: str | None = f"/embed/locations?near={query}&theme=dark"
+    shown: list[Any] = []
+    while path:
+        answer = states.get(path)
+        assert answer.headers["cache-control"] == "no-store"
+        page = parsed(answer)
+        shown += page.css(".places > li")
+        following = page.css_first("[rel=next]")
+        path = following.attributes["href"] if following else None
+    assert [text_of(place.css_first(".name")) for place in shown] == [item["name"] for item in known]
+    for place, item in zip(shown, known, strict=True):
+        said_so = text_of(place.css_first(".distance"))
+        assert said_so.endswith({"mi": "miles away", "km": "kilometres away"}[item["distance"]["unit"]])
+        assert abs(float(said_so.removeprefix("about ").split()[0]) - item["distance"]["value"]) <= 0.5
+        assert said_so.startswith("about") == (item["coordinates"]["precision"] == "town")
+        hours = text_of(place.css_first(".hours"))
+        assert hours == (f"Opening hours: {item['hours']}" if item["hours"] else "Opening hours are not known")
+
+
+@pytest.mark.parametrize(
+    ("near", "about", "credited"),
+    [("Hartford, CT", True, True), ("06106", False, True), ("41.76,-72.67", False, False)],
+)
+def test_a_town_is_about_and_whose_its_place_is_stands_there(
+    make_api: Callable[..., Api], near: str, about: bool, credited: bool
+) -> None:
+    page = parsed(make_api(SEED).get("/embed/locations", params={"near": near, "radius": "200"}))
+    precise = [node for node in page.css(".distance") if not text_of(node).startswith("about")]
+    assert page.css(".distance")
+    assert not (about and precise)
+    assert bool(page.css(".credit a[href='https://www.geonames.org/']")) == credited
+    assert [node.attributes["value"] for node in page.css("input[name=near]")] == [near]
+    assert [node.text() for node in page.css("option[selected]")] == ["200", "miles"]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("near=qxzj", "must be a latitude and a longitude with a comma between them"),
+        ("near=95,7.1234", "the latitude, which comes first, must be from -90 to 90"),
+        ("near=00000", "this ZIP code is not known here"),
+        ("near=Qxzj,+CT", "no town of this name is known here in that state"),
+        (f"near={'qxzj' * 30}", "at most 100 characters"),
+        ("near=06106&radius=7000", "less than or equal to 200"),
+        ("near=06106&unit=ell", "'mi' or 'km'"),
+    ],
+)
+def test_a_place_that_is_none_is_refused_beside_its_field_and_not_repeated(
+    states: Api, query: str, message: str
+) -> None:
+    answer = states.get(f"/embed/locations?{query}&lang=es")
+    assert [answer.status_code, answer.headers["cache-control"]] == [422, "no-store"]
+    page = parsed(answer)
+    (fault,) = said(page, "#near-fault")
+    assert fault.startswith("No se puede usar este lugar: ")
+    assert message in fault
+    (field,) = page.css("input[name=near]")
+    assert [field.attributes["value"], field.attributes["aria-invalid"]] == ["", "true"]
+    assert "near-fault" in (field.attributes["aria-describedby"] or "")
+    assert [value for value in ("qxzj", "7.1234", "00000", "7000", "ell") if value in text_of(page.root)] == []
+    assert page.css(".places") == []
+
+
+@pytest.mark.parametrize("query", ["near=", "near=%20", "near=&radius=25&unit=mi", "radius=25", "unit=ell&radius="])
+def test_without_a_place_every_place_is_listed_whatever_else_is_told(states: Api, query: str) -> None:
+    page = parsed(states.get(f"/embed/locations?{query}"))
+    assert said(page, ".places .name") == said(parsed(states.get("/embed/locations")), ".places .name")
+    assert page.css(".distance") == []
+
+
+def test_where_no_place_is_near_the_page_says_how_far_was_looked(states: Api) -> None:
+    page = parsed(states.get("/embed/locations?near=70,70&radius=7.5&unit=km"))
+    assert "No place of care is known here within 7.5 kilometres." in text_of(page.root)
+    assert [node.text() for node in page.css("option[selected]")] == ["7.5", "kilometres"]
+
+
+@pytest.mark.engines("sqlite")
+@settings(max_examples=120, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    asked=st.dictionaries(st.sampled_from(["near", "radius", "unit", "limit", "cursor", "lang"]), st.text(max_size=120))
+)
+def test_any_place_gets_a_page(states: Api, asked: dict[str, str]) -> None:
+    answer = states.get(f"/embed/locations?{urlencode(asked, errors='surrogatepass')}")
+    assert answer.status_code in {200, 422}
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
 # ---- delivery

@@ -105,6 +105,7 @@ def _environment() -> Environment:
     made.globals |= {
         "asset": asset,
         "direction": direction,
+        "far": _far,
         "filled": _filled,
         "other_names": other_names,
         "reader_of": reader_of,
@@ -117,6 +118,11 @@ def _dialled(phone: str) -> str | None:
     """A telephone number as a `tel:` address has it (RFC 3966); None for what is not plainly one number, whole."""
     dialled = re.sub(r"[^+0-9]", "", phone)
     return dialled if ONE_NUMBER.fullmatch(phone.strip()) and DIALLED.fullmatch(dialled) else None
+
+
+def _far(distance: float) -> str:
+    """A distance as people say it: to a tenth, from ten on to the whole."""
+    return f"{distance:.1f}" if distance < 9.95 else f"{distance:.0f}"
 
 
 def _filled(own: str, lang: str, content: dict[str, str]) -> Markup:
@@ -133,10 +139,11 @@ def render(template: str, settings: Settings, **context: Any) -> str:
     return made.render(context | {"settings": settings, "address": settings.address})
 
 
-def page_headers(settings: Settings, *styles: str, framed: bool = True) -> dict[str, str]:
-    """The headers of a page: what it may load, who may frame it, and that it asks the browser for nothing.
+def page_headers(settings: Settings, *styles: str, framed: bool = True, locates: bool = False) -> dict[str, str]:
+    """The headers of a page: what it may load, who may frame it, and what it may ask the browser for: nothing.
 
-    `styles` are the texts of the `<style>` elements it holds, allowed by their hash (CSP 3, section 2.3.1).
+    With `locates`, it may ask where the reader is. `styles` are the texts of the `<style>` elements it holds, allowed
+    by their hash (CSP 3, section 2.3.1).
     """
     hashes = [f"'sha256-{b64encode(hashlib.sha256(style.encode()).digest()).decode()}'" for style in styles]
     policy = {
@@ -150,7 +157,8 @@ def page_headers(settings: Settings, *styles: str, framed: bool = True) -> dict[
         "base-uri": "'none'",
         "frame-ancestors": settings.frame_ancestors if framed else "'self'",
     }
+    place = "self" if locates else ""
     return {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Permissions-Policy": f"camera=(), geolocation=({place}), microphone=(), payment=(), usb=()",
     }

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app import schemas
-from app.pack import Audience, Scope
+from app.pack import Audience, Scope, Urgency
 from app.render.document import Document, other_names, web_address
 from app.render.words import Words, reader_of, spoken
 
@@ -112,6 +112,16 @@ def whole_set(found: schemas.SignSet, words: Words) -> list[str]:
     """Whether a set has all of its signs, and its note: what goes wherever one of its signs goes."""
     known = words.incomplete_set if found.signs else words.no_signs
     return [words.complete_set if found.complete else known, *([found.note] if found.note else [])]
+
+
+def set_in_short(found: schemas.SignSetSummary, words: Words) -> list[str]:
+    """What must be said of a set where its signs are not shown: how many, whether all, and how pressing."""
+    if not found.total or found.highest_urgency is None:
+        return [words.no_signs]
+    number = words.one_sign if found.total == 1 else words.many_signs.format(total=found.total)
+    whole = words.whole_set if found.complete else words.not_whole_set
+    pressing = words.most_pressing.format(urgency=words.urgency[found.highest_urgency].lower())
+    return [f"{number}, {whole}.", words.no_time if found.highest_urgency == Urgency.unstated else pressing]
 
 
 def what_to_do(sign: schemas.WarningSign, words: Words) -> list[str]:

@@ -78,6 +78,51 @@ class Words:
     hours_unknown: str
     phone: str
     next_page: str
+    one_sign: str
+    many_signs: str
+    whole_set: str
+    not_whole_set: str
+    most_pressing: str
+    no_time: str
+    parts_lost: str
+    search: str
+    search_label: str
+    search_advice: str
+    search_button: str
+    too_long: str
+    read_first: str
+    of_more: str
+    of_at_least: str
+    results: str
+    one_result: str
+    many_results: str
+    at_least: str
+    nothing_found: str
+    nothing_of_kind: str
+    nothing_advice: str
+    instead: str
+    did_you_mean: str
+    kinds: dict[str, str]
+    kinds_label: str
+    every_kind: str
+    suggestions: str
+    suggested: dict[str, str]  # how many there are: none, one, many
+    near_label: str
+    near_advice: str
+    radius_label: str
+    unit_label: str
+    units: dict[str, str]
+    near_button: str
+    here: str
+    here_asked: str
+    here_refused: str
+    near_fault: str
+    near_told: str
+    near_none: str
+    every_place: str
+    distance: str
+    about: str
+    gazetteer: str
 
 
 ENGLISH = Words(
@@ -180,6 +225,61 @@ ENGLISH = Words(
     hours_unknown="Opening hours are not known",
     phone="Telephone",
     next_page="Next page",
+    one_sign="1 warning sign",
+    many_signs="{total} warning signs",
+    whole_set="all that the source names",
+    not_whole_set="not the whole list",
+    most_pressing="Most pressing of those named: {urgency}.",
+    no_time="No time is given for the most pressing of those named: do not take that as time to wait.",
+    parts_lost="Parts of the source were lost.",
+    search="Search",
+    search_label="What are you looking for?",
+    search_advice="In your own words: a name, a sign, a place. Spelling need not be right.",
+    search_button="Search",
+    too_long="This is too long to look for. Type {most} characters at most.",
+    read_first="Read first: warning signs",
+    of_more="The signs of {shown} conditions are shown here, of {total} that match.",
+    of_at_least="The signs of {shown} conditions are shown here, of {total} or more that match.",
+    results="Results",
+    one_result="1 result",
+    many_results="{total} results",
+    at_least="{total} results or more",
+    nothing_found="Nothing was found for what you typed.",
+    nothing_of_kind="Nothing of this kind was found.",
+    nothing_advice="That says only that no words here match. Try other words, or fewer.",
+    instead="These are results for",
+    did_you_mean="Did you mean",
+    kinds={
+        "condition": "Condition",
+        "warning-sign": "Warning sign",
+        "section": "Section",
+        "glossary": "Word explained",
+        "article": "Article",
+        "directory": "Service",
+        "location": "Place of care",
+    },
+    kinds_label="Show only",
+    every_kind="All",
+    suggestions="Suggestions",
+    suggested={"none": "No suggestions.", "one": "1 suggestion.", "many": "{total} suggestions."},
+    near_label="Where are you?",
+    near_advice="A US ZIP code, or a town and its state: Hartford, CT. What you type is not kept.",
+    radius_label="Within",
+    unit_label="Miles or kilometres",
+    units={"mi": "miles", "km": "kilometres"},
+    near_button="Find care near me",
+    here="Use my location",
+    here_asked="Your browser is asking you whether this page may know where you are.",
+    here_refused="Your location could not be had. Type a ZIP code or a town instead.",
+    near_fault="This place cannot be used:",
+    near_told="Within {radius} {unit}, what is nearest first. Distances are in a straight line. "
+    "Places whose position is not known are not in this list.",
+    near_none="No place of care is known here within {radius} {unit}. "
+    "Places whose position is not known are not looked at.",
+    every_place="See every place",
+    distance="{value} {unit} away",
+    about="about {value} {unit} away",
+    gazetteer="Where ZIP codes and towns are: GeoNames, CC BY 4.0.",
 )
 
 SPANISH = Words(
@@ -282,6 +382,61 @@ SPANISH = Words(
     hours_unknown="No se conoce el horario",
     phone="Teléfono",
     next_page="Página siguiente",
+    one_sign="1 señal de alarma",
+    many_signs="{total} señales de alarma",
+    whole_set="todas las que nombra la fuente",
+    not_whole_set="no es la lista completa",
+    most_pressing="La más apremiante de las nombradas: {urgency}.",
+    no_time="No se indica cuándo para la más apremiante de las nombradas: no lo tome como tiempo para esperar.",
+    parts_lost="Se perdieron partes de la fuente.",
+    search="Buscar",
+    search_label="¿Qué busca?",
+    search_advice="Con sus propias palabras: un nombre, una señal, un lugar. La ortografía no tiene que ser exacta.",
+    search_button="Buscar",
+    too_long="Esto es demasiado largo para buscarlo. Escriba como máximo {most} caracteres.",
+    read_first="Lea primero: señales de alarma",
+    of_more="Aquí se muestran las señales de {shown} enfermedades, de {total} que coinciden.",
+    of_at_least="Aquí se muestran las señales de {shown} enfermedades, de {total} o más que coinciden.",
+    results="Resultados",
+    one_result="1 resultado",
+    many_results="{total} resultados",
+    at_least="{total} resultados o más",
+    nothing_found="No se encontró nada con lo que escribió.",
+    nothing_of_kind="No se encontró nada de este tipo.",
+    nothing_advice="Eso solo dice que aquí no coincide ninguna palabra. Pruebe con otras palabras, o con menos.",
+    instead="Estos son resultados de",
+    did_you_mean="Quizás quiso decir",
+    kinds={
+        "condition": "Enfermedad",
+        "warning-sign": "Señal de alarma",
+        "section": "Sección",
+        "glossary": "Palabra explicada",
+        "article": "Artículo",
+        "directory": "Servicio",
+        "location": "Lugar de atención",
+    },
+    kinds_label="Mostrar solo",
+    every_kind="Todo",
+    suggestions="Sugerencias",
+    suggested={"none": "No hay sugerencias.", "one": "1 sugerencia.", "many": "{total} sugerencias."},
+    near_label="¿Dónde está usted?",
+    near_advice="Un código postal de EE. UU., o una ciudad y su estado: Hartford, CT. Lo que escriba no se guarda.",
+    radius_label="A menos de",
+    unit_label="Millas o kilómetros",
+    units={"mi": "millas", "km": "kilómetros"},
+    near_button="Buscar atención cerca",
+    here="Usar mi ubicación",
+    here_asked="Su navegador le pregunta si esta página puede saber dónde está.",
+    here_refused="No se pudo saber su ubicación. Escriba un código postal o una ciudad.",
+    near_fault="No se puede usar este lugar:",
+    near_told="A menos de {radius} {unit}, primero lo más cercano. Las distancias son en línea recta. "
+    "Los lugares cuya posición no se conoce no están en esta lista.",
+    near_none="Aquí no se conoce ningún lugar de atención a menos de {radius} {unit}. "
+    "No se miran los lugares cuya posición no se conoce.",
+    every_place="Ver todos los lugares",
+    distance="a {value} {unit}",
+    about="a unos {value} {unit}",
+    gazetteer="Dónde están los códigos postales y las ciudades: GeoNames, CC BY 4.0.",
 )
 
 

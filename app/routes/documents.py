@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from markupsafe import Markup
+from pydantic import BaseModel, model_validator
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
@@ -107,14 +108,28 @@ def pages(prefix: str = "") -> APIRouter:
     )
 
 
-def page(request: Request, template: str, *styles: str, framed: bool = True, **context: Any) -> Response:
+class Form(BaseModel):
+    """The parameters of a page with a form, which sends what was left open as an empty value."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_open(cls, given: Any) -> Any:
+        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
+
+
+def page(
+    request: Request, template: str, *styles: str, framed: bool = True, locates: bool = False, **context: Any
+) -> Response:
     """A page of a template; `styles` are its own `<style>` elements, `framed` where others may frame it.
+
+    It may ask the browser where the reader is where it `locates`.
 
     A style is program text: it goes into the page as it stands.
     """
     settings = request.app.state.settings
     body = render(template, settings, styles=[Markup(style) for style in styles], **context)  # noqa: S704
-    return Response(body, media_type=MEDIA_TYPE, headers=page_headers(settings, *styles, framed=framed))
+    headers = page_headers(settings, *styles, framed=framed, locates=locates)
+    return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
 
 def problem_page(request: Request, problem: ProblemError) -> Response:
@@ -139,6 +154,7 @@ def problem_page(request: Request, problem: ProblemError) -> Response:
         page_theme={"light": "light", "dark": "dark"}.get(asked.get("theme", ""), "auto"),
         successor=successor and _with(page_of(successor, address), carried),
         editions=editions,
+        searched="q" in asked,
     )
     response.status_code = problem.status
     response.headers.update(problem.headers)

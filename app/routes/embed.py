@@ -10,17 +10,20 @@ from urllib.parse import quote, urlencode
 from fastapi import Query, Request, Response
 from pydantic import AfterValidator, BaseModel, Field
 
-from app import models, schemas
+from app import schemas
 from app.db import SessionDep
 from app.editions import Wanted
+from app.errors import value_errors
+from app.near import Around
 from app.pack import Kind
 from app.present import notice
 from app.render.colour import accent_style
 from app.render.document import Document
 from app.render.html import fragment
 from app.render.words import words_for
-from app.routes.answers import FlatQuery, SlugPath, flat_page, record_body
-from app.routes.documents import find_document, page, page_of, pages
+from app.routes.answers import FlatQuery, SlugPath, record_body
+from app.routes.documents import Form, find_document, page, page_of, pages
+from app.routes.locations import LocationsQuery, places
 
 router = pages()
 
@@ -63,8 +66,12 @@ class HandoutQuery(Choice):
     size: Literal["normal", "large"] = "normal"
 
 
-class LocationsPageQuery(Look, FlatQuery):
-    """The parameters of the list of places."""
+class LocationsPageQuery(Form, Look, FlatQuery):
+    """The parameters of the list of places. What is wrong with where a reader is, the page says beside its form."""
+
+    near: str | None = None
+    radius: str | None = None
+    unit: str | None = None
 
 
 @router.get("/embed/conditions/{slug}")
@@ -79,15 +86,15 @@ async def get_condition_page(
     return page(
         request,
         "page.html",
-        *_styles(query),
-        **_about(request, document, f"{own}{_query(query, {'view'})}"),
+        *styles(query),
+        **_about(request, document, f"{own}{with_query(query, {'view'})}"),
         unlisted=card,
         page_theme=query.theme,
         card=card,
         partly=_partly(document),
         fragment=fragment(document, query.heading_level, card=card),
-        full_page=address(f"{own}{_query(query, left_out)}"),
-        print_page=address(f"/print/conditions/{slug}{_query(query, left_out | {'theme', 'accent'})}"),
+        full_page=address(f"{own}{with_query(query, left_out)}"),
+        print_page=address(f"/print/conditions/{slug}{with_query(query, left_out | {'theme', 'accent'})}"),
     )
 
 
@@ -95,8 +102,8 @@ async def get_condition_page(
 async def get_condition_handout(request: Request, slug: SlugPath, query: Annotated[HandoutQuery, Query()]) -> Response:
     """A condition as a handout. It leaves the day to the reader's own browser, or pen: a page stays the same."""
     document = await find_document(request, slug, query, query.anchors, glossary=True)
-    kept = _told(query, {"sections", "size"})
-    live = f"/embed/conditions/{slug}{_query(query, {'sections', 'size'})}"
+    kept = told(query, {"sections", "size"})
+    live = f"/embed/conditions/{slug}{with_query(query, {'sections', 'size'})}"
     return page(
         request,
         "print.html",
@@ -122,42 +129,62 @@ async def get_article_page(request: Request, slug: SlugPath, query: Annotated[Lo
 def list_locations_page(
     request: Request, session: SessionDep, query: Annotated[LocationsPageQuery, Query()]
 ) -> Response:
-    """Places of care as a page, and the way to the next."""
-    found, bodies = flat_page(request, session, query, models.Location, "location")
-    places = [schemas.Location.model_validate_json(body) for body in bodies]
+    """Places of care as a page, by name or by distance, and the way to the next.
+
+    `lang` chooses our own words alone: a place is none the less near for being named in another language.
+    """
+    around, fault = _around(query)
+    every = LocationsQuery(limit=query.limit, cursor=query.cursor, audience=query.audience)
+    found, bodies, near = (None, [], None) if fault else places(request, session, every, around)
+    listed = [schemas.ListedLocation.model_validate_json(body) for body in bodies]
     address = request.app.state.settings.address
     words = words_for(query.lang or "en")
-    look = _query(query, set(FlatQuery.model_fields))
-    return page(
+    look = with_query(query, {*FlatQuery.model_fields, *Around.model_fields})
+    response = page(
         request,
         "locations.html",
-        *_styles(query),
-        **_nothing_else(),
+        *styles(query),
+        locates=True,
+        **nothing_else() | {"unlisted": query.near is not None},
         words=words,
         page_theme=query.theme,
         level=query.heading_level,
-        locations=[(place, f"{page_of(place.address, address)}{look}") for place in places],
-        next=found.next,
+        hidden=told(query, {"cursor", "limit", *Around.model_fields}).items(),
+        around=around,
+        fault=fault,
+        near=near,
+        locations=[(place, f"{page_of(place.address, address)}{look}") for place in listed],
+        every=address(f"/embed/locations{with_query(query, {'cursor', *Around.model_fields})}"),
+        next=found and found.next,
         notice=notice(words.lang),
         publisher=None,
     )
+    response.status_code = 422 if fault else 200
+    return response
+
+
+def _around(query: LocationsPageQuery) -> tuple[Around, str | None]:
+    """Where a reader is, or what is wrong with what was told of it; without `near`, nothing else counts."""
+    asked = told(query, set(LocationsPageQuery.model_fields) - set(Around.model_fields))
+    if query.near is None or not query.near.strip():
+        return Around(), None
+    faults = value_errors(Around, asked)
+    return (Around(), faults[0]["detail"]) if faults else (Around.model_validate(asked), None)
 
 
 @router.get("/embed/locations/{slug}")
 async def get_location_page(request: Request, slug: SlugPath, query: Annotated[Look, Query()]) -> Response:
     """A place of care as a page."""
     location = schemas.Location.model_validate_json(await record_body(request, Kind.location, slug))
-    places = request.app.state.settings.address(f"/embed/locations{_query(query)}")
-    return _record_page(
-        request, "location.html", query, location, location=location, title=location.name, places=places
-    )
+    every = request.app.state.settings.address(f"/embed/locations{with_query(query)}")
+    return _record_page(request, "location.html", query, location, location=location, title=location.name, places=every)
 
 
 def _record_page(
     request: Request, template: str, look: Look, record: schemas.Article | schemas.Location, **context: Any
 ) -> Response:
-    own = f"{request.scope['path']}{_query(look)}"
-    about = _nothing_else() | {
+    own = f"{request.scope['path']}{with_query(look)}"
+    about = nothing_else() | {
         "alternates": [("application/json", record.address)],
         "canonical": record.url,
         "oembed": _oembed(request, own),
@@ -165,7 +192,7 @@ def _record_page(
     return page(
         request,
         template,
-        *_styles(look),
+        *styles(look),
         **about,
         words=words_for(record.lang),
         page_theme=look.theme,
@@ -195,7 +222,8 @@ def _about(request: Request, document: Document, own: str) -> dict[str, Any]:
     }
 
 
-def _nothing_else() -> dict[str, Any]:
+def nothing_else() -> dict[str, Any]:
+    """What a page says of itself to programs that has nothing to say."""
     return {"alternates": [], "canonical": None, "oembed": None, "unlisted": False}
 
 
@@ -207,7 +235,8 @@ def _oembed(request: Request, own: str) -> str | None:
     return f"{settings.address('/oembed')}?url={quote(settings.address(own), safe='')}"
 
 
-def _styles(look: Look) -> list[str]:
+def styles(look: Look) -> list[str]:
+    """The `<style>` elements of a page's own look."""
     return [accent_style(look.accent)] if look.accent else []
 
 
@@ -215,12 +244,13 @@ def _partly(document: Document) -> bool:
     return len(document.sections) < len(document.condition.sections)
 
 
-def _query(query: BaseModel, without: Collection[str] = ()) -> str:
+def with_query(query: BaseModel, without: Collection[str] = ()) -> str:
     """What a request told of the parameters that are known, to go on with; the same for every spelling."""
-    told = _told(query, without)
-    return f"?{urlencode(told)}" if told else ""
+    kept = told(query, without)
+    return f"?{urlencode(kept)}" if kept else ""
 
 
-def _told(query: BaseModel, without: Collection[str]) -> dict[str, str]:
-    told = query.model_dump(mode="json", exclude_unset=True, exclude_none=True, exclude=set(without))
-    return {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in told.items()}
+def told(query: BaseModel, without: Collection[str]) -> dict[str, str]:
+    """What a request told of the parameters that are known, one by one."""
+    given = query.model_dump(mode="json", exclude_unset=True, exclude_none=True, exclude=set(without))
+    return {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in given.items()}

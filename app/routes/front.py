@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field
 from sqlalchemy import Row, Select, func, select
 from sqlmodel import col
 
@@ -16,12 +16,14 @@ from app import models, present, schemas
 from app.assets import asset
 from app.db import SessionDep
 from app.editions import Lang, Wanted
-from app.pack import Audience, Urgency
+from app.pack import Audience
 from app.present import Address
 from app.presented import editions_in, fill, fill_edition
+from app.render.reading import set_in_short
 from app.render.words import ENGLISH
 from app.routes.answers import SLUG, origin
-from app.routes.documents import page, pages
+from app.routes.documents import Form, page, pages
+from app.routes.search import LONGEST
 
 router = pages()
 
@@ -31,7 +33,7 @@ LANGUAGES = {"en": "English", "es": "Español"}
 Slug = Annotated[str, Field(max_length=100, pattern=f"^{SLUG.pattern}$")]
 
 
-class FrontQuery(BaseModel):
+class FrontQuery(Form):
     """The front door's parameters: whose names are listed, from where, and what the embed builder is to build."""
 
     lang: Lang = None
@@ -42,12 +44,6 @@ class FrontQuery(BaseModel):
     theme: Literal["auto", "light", "dark"] = "auto"
     accent: str | None = Field(default=None, pattern="^#?[0-9A-Fa-f]{6}$")
     view: Literal["card", "full"] = "card"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _left_open(cls, given: Any) -> Any:
-        """A form sends what was left open as an empty value."""
-        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
 
 
 class Lines(NamedTuple):
@@ -78,6 +74,10 @@ def get_front_door(request: Request, session: SessionDep, query: Annotated[Front
         request,
         "front.html",
         framed=False,
+        locates=True,
+        words=ENGLISH,
+        most=LONGEST,
+        hidden=[("lang", query.lang)] if query.lang else [],
         query=query,
         conditions=conditions,
         places=facts.places,
@@ -126,23 +126,11 @@ def language(tag: str) -> str:
 
 def in_short(condition: schemas.ConditionSummary) -> str:
     """What must stand with a condition's name in a list: of its warning signs, of what was lost, and of its review."""
-    signs = condition.warning_signs
-    said = [ENGLISH.no_signs]
-    if signs.total and signs.highest_urgency:
-        whole = "all that the source names" if signs.complete else "not the whole list"
-        number = "1 warning sign" if signs.total == 1 else f"{signs.total} warning signs"
-        said = [f"{number}, {whole}.", _most_pressing(signs.highest_urgency)]
+    said = set_in_short(condition.warning_signs, ENGLISH)
     if not condition.complete:
-        said.append("Parts of the source were lost.")
+        said.append(ENGLISH.parts_lost)
     said.append("Reviewed by a clinician." if condition.review.status == "reviewed" else ENGLISH.unreviewed)
     return " ".join(said)
-
-
-def _most_pressing(urgency: Urgency) -> str:
-    """How soon the signs that are named call for care: of others, nothing is known."""
-    if urgency == Urgency.unstated:
-        return "No time is given for the most pressing of those named: do not take that as time to wait."
-    return f"Most pressing of those named: {ENGLISH.urgency[urgency].lower()}."
 
 
 def lines(condition: schemas.ConditionSummary, query: FrontQuery, address: Address) -> Lines:

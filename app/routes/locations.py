@@ -85,15 +85,7 @@ class NearbyQuery(Around, LocationsQuery):
 @router.get("/locations", response_model=schemas.LocationPage, responses=problems(422))
 def list_locations(request: Request, session: SessionDep, query: Annotated[NearbyQuery, Query()]) -> Response:
     """Places of care, by name; with `near`, those within `radius`, what is nearest first."""
-    near = None
-    if query.near is None:
-        page, bodies = flat_page(request, session, query, models.Location, "location", *_filters(query))
-        items = [with_distance(body, None) for body in bodies]
-    else:
-        reader = reader_at(query.near)
-        near = nearness(reader, query)
-        page = _nearest_first(request, session, query, reader)
-        items = [with_distance(fill(row.body, origin(request)), distance(row.squared, query.unit)) for row in page.rows]
+    page, items, near = places(request, session, query, query)
     shape = schemas.LocationPage(items=[], total=page.total, next=page.next, near=near)
     return page_response(shape, items, page.link)
 
@@ -117,6 +109,19 @@ def list_locations_geojson(
 async def get_location(request: Request, slug: SlugPath) -> Response:
     """One place of care."""
     return await record_response(request, Kind.location, slug)
+
+
+def places(
+    request: Request, session: Session, query: LocationsQuery, around: Around
+) -> tuple[Page, list[bytes], schemas.Nearness | None]:
+    """A page of the places that fit, by name or around a reader: its items' bodies, and what distances are from."""
+    if around.near is None:
+        page, bodies = flat_page(request, session, query, models.Location, "location", *_filters(query))
+        return page, [with_distance(body, None) for body in bodies], None
+    reader = reader_at(around.near)
+    page = _nearest_first(request, session, query, around, reader)
+    items = [with_distance(fill(row.body, origin(request)), distance(row.squared, around.unit)) for row in page.rows]
+    return page, items, nearness(reader, around)
 
 
 def with_distance(body: bytes, far: schemas.Distance | None) -> bytes:
@@ -167,11 +172,11 @@ def reach(reader: Reader, arc: float, limit: int, far: float = -1, after: str = 
     return {**_circle(reader, arc), "pieces": numbered, "last": last, "limit": limit, "far": far, "after": after}
 
 
-def _nearest_first(request: Request, session: Session, query: NearbyQuery, reader: Reader) -> Page:
+def _nearest_first(request: Request, session: Session, query: LocationsQuery, around: Around, reader: Reader) -> Page:
     """A page of the places around a reader, as `nearest` gives them."""
     asked = (query.kind, query.city, query.state, query.lang, query.audience)
     total, listed = _statements(*asked)
-    whole, wanted = radius(query), query.limit + 1
+    whole, wanted = radius(around), query.limit + 1
     cells, rim = ([], disc(reader.at, whole)) if any(asked[1:]) else cells_and_rim(reader.at, whole)
     circle = {**_circle(reader, whole), "cells": dict(enumerate(cells)), "rim": dict(enumerate(rim))}
     count = session.execute(select(total.label("total"), cursor_known(query)), circle).one()

@@ -73,6 +73,13 @@ def search(request: Request, session: SessionDep, query: Annotated[SearchQuery, 
 
     Neither filters nor pages nor another spelling take anything from `urgent`.
     """
+    return _with_items(*found_page(request, session, query))
+
+
+def found_page(
+    request: Request, session: Session, query: SearchQuery
+) -> tuple[schemas.SearchPage, list[dict[str, Any]], str]:
+    """A page of what a text finds: all of it but its items, these items, and the `Link` header's value."""
     with limited(session, request.app.state.settings.search_timeout_ms):
         results = find.search(session, query.q, query)
         kinds = set(query.kind.split(",")) if query.kind else {*KINDS}
@@ -93,7 +100,7 @@ def search(request: Request, session: SessionDep, query: Annotated[SearchQuery, 
             notice=notice(query.lang or "en"),
         )
         items = _items(request, session, query, results, page.rows)
-    return _with_items(shape, items, page.link)
+    return shape, items, page.link
 
 
 @router.get("/suggest", response_model=schemas.Suggestions, responses=problems(422))

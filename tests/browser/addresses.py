@@ -51,10 +51,22 @@ OTHERS = [
     "/embed/articles/hats-for-kids",  # without a link
     "/embed/articles/gorros-para-todos",
     "/embed/locations",
+    "/embed/locations?near=10.5,-40.2",
+    "/embed/locations?near=60,60&radius=5&unit=km&lang=es",  # where nothing is near
     "/embed/locations/hat-hall",
     "/embed/locations/somewhere",  # of which nothing is known
 ]
+FOUND = [
+    "/embed/search",
+    "/embed/search?q=nootropenia+fever",  # put right, with an umbrella sign
+    "/embed/search?q=elbow&limit=2&theme=dark",
+    "/embed/search?q=hipo&lang=es&kind=warning-sign",
+    "/embed/search?q=camel",  # from right to left too
+    "/embed/search?q=hicup+xqxqxq",  # nothing, and another spelling
+    "/embed/search?q=hat&accent=ffee00",
+]
 PROBLEMS = {
+    "/embed/locations?near=nowhere": 422,
     "/embed/conditions/whispering-thumb": 410,
     "/embed/conditions/hiccup-cap-syndrome": 410,  # with a successor
     "/embed/articles/hats-of-last-year": 410,
@@ -68,4 +80,4 @@ PROBLEMS = {
     "/embed/conditions/neutropenia?heading_level=9": 422,
     "/print/conditions/neutropenia?size=tiny": 422,
 }
-PAGES = {**dict.fromkeys([*OTHERS, *FULL, *CARDS, *HANDOUTS, *CHOSEN], 200), **PROBLEMS}
+PAGES = {**dict.fromkeys([*OTHERS, *FOUND, *FULL, *CARDS, *HANDOUTS, *CHOSEN], 200), **PROBLEMS}
