@@ -52,7 +52,7 @@ class Results:
 class Suggested(NamedTuple):
     """A suggestion's place, its entry, and the name that begins as the text does; null where it is not shown."""
 
-    place: tuple[bool, bool, int, int, str]
+    place: tuple[bool, bool, int, int, int, str]
     id: int
     name: str | None
 
@@ -72,6 +72,7 @@ class _Gathered:
 
     things: dict[int, Thing] = field(default_factory=dict)
     names: dict[int, list[Named]] = field(default_factory=dict)
+    ranks: dict[int, int] = field(default_factory=dict)  # of editions, where names were looked for
 
     def take(self, entry_id: int, kind: str, slug: str, part: str) -> None:
         self.things.setdefault(entry_id, (kind, slug, part))
@@ -123,7 +124,8 @@ def _suggested(beginning: str, gathered: _Gathered) -> Iterator[Suggested]:
     for entry_id, names in gathered.names.items():
         kind = NAMED_KINDS.index(gathered.things[entry_id][0])
         for name in names:
-            place = (name.key != beginning or name.word > 0, name.word > 0, kind, len(name.key), name.key)
+            later = name.word > 0
+            place = (name.key != beginning or later, later, gathered.ranks[entry_id], kind, len(name.key), name.key)
             yield Suggested(place, entry_id, name.name)
 
 
@@ -234,6 +236,7 @@ def _take_names(session: Session, beginning: str, wanted: Wanted, gathered: _Gat
             continue
         gathered.take(row.id, row.kind, row.record_slug, row.part)
         gathered.names.setdefault(row.id, []).append(Named(row.key, row.word, row.name))
+        gathered.ranks[row.id] = row.rank
 
 
 def _take_named(session: Session, query: Query, wanted: Wanted, gathered: _Gathered) -> set[str]:
@@ -292,7 +295,7 @@ def _entries(wanted: Wanted) -> Select[*tuple[Any, ...]]:
     """Entries that a reader may be shown: of a condition, those of the edition that is served."""
     entry = SearchEntry
     rows: Select[*tuple[Any, ...]] = select(
-        col(entry.id), col(entry.kind), col(entry.record_slug), col(entry.part)
+        col(entry.id), col(entry.kind), col(entry.record_slug), col(entry.part), col(entry.rank)
     ).select_from(entry)
     if wanted.lang is None and wanted.audience is None:
         return rows
