@@ -332,7 +332,9 @@ def test_a_deployments_numbers_stand_in_its_root_and_on_pages_and_in_no_data(mak
     }
     page = "conditions/hiccup-hat-syndrome"
     care = {path for path in EVERY_ANSWER if path.startswith(f"/v1/{page}/care")}  # with contact emergency
-    assert said == {"/v1", "/", f"/v1/{page}.html", f"/embed/{page}", f"/print/{page}", "/embed/search", *care}
+    searches = {path for path in EVERY_ANSWER if path.startswith(("/v1/search", "/embed/search"))}
+    assert len(searches) >= 2
+    assert said == {"/v1", "/", f"/v1/{page}.html", f"/embed/{page}", f"/print/{page}", *searches, *care}
 
 
 def test_only_a_sign_whose_contact_is_emergency_speaks_of_the_emergency_number(api: Api) -> None:
