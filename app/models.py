@@ -127,6 +127,7 @@ class Condition(Traced, table=True):
     in_pack: Pack = _one()
     aliases: list["Alias"] = _children("Alias.position")
     codings: list["Coding"] = _children("Coding.position")
+    categories: list["Category"] = _children("Category.position")
     sign_set: "SignSet" = _child()
     editions: list["Edition"] = _children("Edition.position")
 
@@ -154,6 +155,17 @@ class Coding(Traced, table=True):
     code: str
     code_key: str
     display: str | None
+
+
+class Category(Traced, table=True):
+    """What a condition is grouped under, in one language; `name_key` is the name without case and accents."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    condition_id: int = _parent("condition.id")
+    position: int
+    name: str
+    name_key: str = Field(index=True)
+    lang: str
 
 
 class SignSet(SQLModel, table=True):

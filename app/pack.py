@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import operator
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -347,6 +348,13 @@ class Coding(Sourced):
     display: Line | None = None
 
 
+class Category(Sourced):
+    """What a condition is grouped under, named in one language: a group with names in two is two of these."""
+
+    name: Line
+    lang: LanguageTag
+
+
 class Addressed(Sourced):
     """A record with an address: its slug, the slugs it had, and what other systems call it."""
 
@@ -360,6 +368,8 @@ class Condition(Addressed):
 
     aliases: Annotated[tuple[Alias, ...], Field(max_length=500)] = ()
     codings: Annotated[tuple[Coding, ...], Field(max_length=100)] = ()
+    # Left out where there are none: a pack that names none has the digests that it had before there were any.
+    categories: Annotated[tuple[Category, ...], Field(max_length=100, exclude_if=operator.not_)] = ()
     sign_set: SignSet
     editions: Annotated[tuple[Edition, ...], Field(min_length=1, max_length=200)]
 

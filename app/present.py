@@ -158,6 +158,10 @@ def _summary_fields(row: models.Condition, edition: models.Edition, wanted: Want
             )
             for coding in row.codings
         ],
+        "categories": [
+            schemas.Category(name=category.name, lang=category.lang, provenance=provenance(category, address))
+            for category in row.categories
+        ],
         "review": _review(edition),
         "complete": edition.complete,
         "provenance": provenance(edition, address),

@@ -38,6 +38,7 @@ def whole_condition() -> list[Load]:
     return [
         loaded(models.Condition.aliases),
         loaded(models.Condition.codings),
+        loaded(models.Condition.categories),
         loaded(models.Condition.sign_set, models.SignSet.signs),
         loaded(*sections, models.Section.blocks),
         loaded(*wording, models.SignSetWording.signs),
@@ -50,7 +51,7 @@ def code_key(code: str) -> str:
 
 
 def place_key(name: str) -> str:
-    """A town's or a state's name as it is looked up: no accents, no case."""
+    """A town's, a state's or a category's name as it is looked up: no accents, no case."""
     return sort_key(name.strip(), "").strip()
 
 
@@ -81,6 +82,16 @@ def condition_row(record: pack.Condition, pack_name: str) -> models.Condition:
                 display=coding.display,
             )
             for at, coding in enumerate(record.codings)
+        ],
+        categories=[
+            models.Category(
+                **_traced(category),
+                position=at,
+                name=category.name,
+                name_key=place_key(category.name),
+                lang=category.lang,
+            )
+            for at, category in enumerate(record.categories)
         ],
         sign_set=models.SignSet(
             complete=record.sign_set.complete,
@@ -239,6 +250,7 @@ def condition_record(row: models.Condition, names: dict[str, Any]) -> pack.Condi
             pack.Coding(provenance=provenance_of(c), system=c.system, code=c.code, display=c.display)
             for c in row.codings
         ),
+        categories=tuple(pack.Category(provenance=provenance_of(c), name=c.name, lang=c.lang) for c in row.categories),
         sign_set=pack.SignSet(
             complete=row.sign_set.complete,
             signs=tuple(

@@ -203,6 +203,14 @@ class Coding(Shape):
     provenance: Provenance
 
 
+class Category(Shape):
+    """What a condition is grouped under, named in one language."""
+
+    name: str = Field(description="The category's name.")
+    lang: Lang
+    provenance: Provenance
+
+
 class ConditionSummary(Shape):
     """A condition as an item of a list."""
 
@@ -214,6 +222,9 @@ class ConditionSummary(Shape):
     edition: EditionChoice
     aliases: list[Alias] = Field(description="Other names, common misspellings included.")
     codings: list[Coding] = Field(description="Its codes.")
+    categories: list[Category] = Field(
+        description="What it is grouped under, in order, in every language that names it; empty where nothing does."
+    )
     review: Review
     warning_signs: SignSetSummary
     complete: bool = Field(description="False where the source lost a list anywhere in this edition.")

@@ -51,6 +51,7 @@ def test_a_condition_says_all_that_its_pack_says_of_it(states: Api) -> None:
         },
         "aliases": [],
         "codings": [],
+        "categories": [],
         "review": {"status": "unreviewed", "by": None, "reviewed_on": None, "next_review_on": None},
         "warning_signs": {
             "address": "/v1/conditions/balloon-knees/warning-signs",
@@ -218,6 +219,52 @@ def test_a_code_is_looked_up_and_an_icd_code_falls_back_one_level_saying_so(
     page = states.json("/v1/conditions", params={"code": code})
     assert slugs(page) == found
     assert page["code"] == {"requested": code, "matched": matched, "fallback": fallback}
+
+
+# ---- categories
+
+
+def test_a_condition_says_its_categories_in_order_and_in_every_language_that_names_them(states: Api) -> None:
+    notas = {**traced(2), "source": {"slug": "notas-del-gorro", "address": "/v1/sources/notas-del-gorro"}}
+    named = [
+        {"name": "Headwear", "lang": "en", "provenance": traced(2)},
+        {"name": "Laughing Matters", "lang": "en", "provenance": traced(2)},
+        {"name": "Sombrerería", "lang": "es", "provenance": notas},
+        {"name": "Cosas de risa", "lang": "es", "provenance": notas},
+    ]
+    assert states.json("/v1/conditions/hiccup-hat-syndrome")["categories"] == named
+    assert states.json("/v1/conditions/hiccup-hat-syndrome?lang=es&audience=kids")["categories"] == named
+    assert states.json("/v1/conditions?slugs=hiccup-hat-syndrome")["items"][0]["categories"] == named
+
+
+@pytest.mark.parametrize(
+    ("category", "found"),
+    [
+        ("Headwear", ["hiccup-hat-syndrome"]),
+        ("HEADWEAR", ["hiccup-hat-syndrome"]),
+        ("sombrereria", ["hiccup-hat-syndrome"]),
+        ("Sombrerería", ["hiccup-hat-syndrome"]),
+        ("laughing matters", ["giggle-elbow", "hiccup-hat-syndrome"]),
+        ("Laughing", []),
+        ("Headwear%", []),
+        ("Laughing Matters Too", []),
+        ("giggle-elbow", []),
+    ],
+)
+def test_the_list_can_be_narrowed_to_a_category_by_its_whole_name(states: Api, category: str, found: list[str]) -> None:
+    page = states.json("/v1/conditions", params={"category": category})
+    assert slugs(page) == found
+    assert page["total"] == len(found)
+
+
+def test_a_category_narrows_beside_other_filters_page_by_page(states: Api) -> None:
+    first = states.json("/v1/conditions?category=laughing%20matters&limit=1&lang=es")
+    assert slugs(first) == ["giggle-elbow"]
+    assert slugs(states.json(first["next"])) == ["hiccup-hat-syndrome"]
+    assert slugs(states.json("/v1/conditions?category=laughing%20matters&starts_with=h")) == ["hiccup-hat-syndrome"]
+    batch = states.json("/v1/conditions?slugs=giggle-elbow,quiet-toes&category=laughing%20matters")
+    assert slugs(batch) == ["giggle-elbow"]
+    assert [(fate["slug"], fate["code"]) for fate in batch["not_served"]] == [("quiet-toes", "no-match")]
 
 
 # ---- aspects

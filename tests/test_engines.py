@@ -126,6 +126,11 @@ def test_both_engines_filter_alike_by_aspect_urgency_and_contact(both: Both) -> 
         assert_same(both, f"/v1/warning-signs?limit=100&{query(urgency=urgency, contact=contact, lang='es')}")
 
 
+def test_both_engines_find_the_same_by_category(both: Both) -> None:
+    for name in ("laughing MATTERS", "sombrereria", "Sombrerería", "headwear", "Headwear%", "😀"):
+        assert_same(both, f"/v1/conditions?{query(category=name)}")
+
+
 def test_both_engines_understand_the_same_by_how_a_name_begins(both: Both) -> None:
     for start in STARTS:
         assert_same(both, f"/v1/conditions?{query(starts_with=start)}")

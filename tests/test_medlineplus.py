@@ -142,6 +142,23 @@ def test_a_topic_is_served_with_its_names_codes_and_dates(topics: Api) -> None:
     assert found["review"]["status"] == "unreviewed"
 
 
+def test_the_groups_of_a_topic_are_served_as_categories_and_its_condition_is_found_by_them(topics: Api) -> None:
+    found = topics.json("/v1/conditions/blue-elbow")["categories"]
+    assert [(one["name"], one["lang"], one["provenance"]["lines"]) for one in found] == [
+        ("Bones", "en", [31]),
+        ("Huesos", "es", [56]),
+    ]
+    for name in ("bones", "HUESOS"):
+        page = topics.json("/v1/conditions", params={"category": name})
+        assert [item["slug"] for item in page["items"]] == ["blue-elbow"]
+
+
+def test_a_category_is_a_word_of_the_edition_in_its_language(topics: Api) -> None:
+    for text, lang in (("bones", "en"), ("huesos", "es")):
+        found = topics.json("/v1/search", params={"q": text, "kind": "condition"})["items"]
+        assert [(item["slug"], item["lang"], item["match"]) for item in found] == [("blue-elbow", lang, "text")]
+
+
 def test_a_summary_is_served_as_sections_with_lists_and_lost_lists(topics: Api) -> None:
     sections = topics.json("/v1/conditions/blue-elbow")["sections"]
     assert [(section["heading"], section["aspect"], section["complete"]) for section in sections] == [
@@ -280,6 +297,17 @@ def test_a_heading_that_nothing_stands_under_is_kept_as_text(tmp_path: Path) -> 
     last = sections[-1].blocks[-1]
     assert isinstance(last, Paragraph)
     assert last.text == "More"
+
+
+def test_a_group_cites_every_line_that_it_stands_on_and_is_one_category_however_often_it_is_named(
+    tmp_path: Path,
+) -> None:
+    groups = '<group id="4"\nurl="https://topics.example/b.html">\nBones &amp;\n Joints</group>', "<group>Skin</group>"
+    found = condition(tmp_path, PARAGRAPH, *groups, "<group>SKIN</group>", "<group> </group>")
+    assert [(one.name, one.lang, one.provenance.lines, one.provenance.derived) for one in found.categories] == [
+        ("Bones & Joints", "en", (4, 5, 6, 7), ()),
+        ("Skin", "en", (7,), ()),
+    ]
 
 
 def test_scripts_are_not_shown_and_line_breaks_part_sentences_only(tmp_path: Path) -> None:
@@ -577,6 +605,7 @@ def test_whatever_the_markup_no_word_is_lost_and_every_line_is_the_summarys(mark
         (topic("word " * 4_001, key=2), 6, "full-summary", "holds a sentence of 20,0"),
         (topic(f"<p>{'x' * MAX_TOPIC}</p>", key=2), 5, "", "has more than 200,000 characters"),
         (topic(PARAGRAPH, "<mesh-heading><descriptor id='?'>x</descriptor></mesh-heading>", key=2), 5, "code", "match"),
+        (topic(PARAGRAPH, f"<group>{'x' * 301}</group>", key=2), 5, "name", "at most 300 characters"),
         (topic(PARAGRAPH, "<related-topic>Pond</related-topic>", key=2), 7, "related-topic.id", "must be a number"),
     ],
 )
@@ -738,6 +767,12 @@ def test_the_real_bilingual_topic_is_one_condition_with_seven_signs_in_both_lang
         *[("unstated", "doctor")] * 2,
         *[("immediate", "unstated")] * 5,
     ]
+    assert [(one.name, one.lang, one.provenance.lines) for one in found.categories] == [
+        ("Digestive System", "en", (27, 28, 29)),
+        ("Symptoms", "en", (30, 31, 32)),
+        ("Sistema digestivo", "es", (363, 364, 365)),
+        ("Síntomas", "es", (366, 367, 368)),
+    ]
     assert scan(tmp_path / "pack").digests
 
 
@@ -749,6 +784,8 @@ def test_the_real_broken_file_gives_its_line_and_its_whole_topics_if_asked(tmp_p
     assert [fault.line for fault in refused.value.faults.shown] == [324, 1]
     made = extract([file], tmp_path / "pack", skip_faulty=True)
     assert (made.conditions, read_info(tmp_path / "pack").name) == (3, "medlineplus")
+    grouped = [[one.name for one in found.categories] for found in records(tmp_path) if isinstance(found, Condition)]
+    assert ["Pregnancy and Reproduction", "Female Reproductive System"] in grouped
 
 
 @real

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from sqlmodel import Session, select
 from app import db, models
 from app.check import scan
 from app.export import read_info, read_records, read_withdrawn
-from app.pack import PackError, write_pack
+from app.pack import Condition, PackError, digest, write_pack
 from app.publish import Plan, PublishConflictError, apply, plan
 from tests.conftest import EVERY_STATE, ROOT, SEED, publish
 
@@ -112,6 +113,23 @@ def test_an_export_publishes_back_to_nothing_changed(
     publish(fresh, tmp_path / "out")
     assert planned(fresh, folder).empty
     fresh.dispose()
+
+
+def test_a_condition_without_categories_has_the_digest_that_it_had_before_there_were_any() -> None:
+    found = [record for record in scan(EVERY_STATE).read() if isinstance(record, Condition)]
+    before = [hashlib.sha256(record.model_dump_json(exclude={"categories"}).encode()).hexdigest() for record in found]
+    same = [record.slug for record, then in zip(found, before, strict=True) if digest(record) == then]
+    assert 0 < len(same) < len(found)
+    assert same == [record.slug for record in found if not record.categories]
+
+
+def test_a_changed_category_is_a_change_of_its_condition_and_no_safety_change(states: Engine, copy: Path) -> None:
+    edit_condition(copy, "giggle-elbow", lambda record: record["categories"][0].update(name="No laughing matter"))
+    made = planned(states, copy)
+    assert (made.changed, made.added, made.withdrawn) == ([("condition", "giggle-elbow")], [], {})
+    assert made.safety_changes == []
+    edit_condition(copy, "giggle-elbow", lambda record: record.pop("categories"))
+    assert planned(states, copy).changed == [("condition", "giggle-elbow")]
 
 
 def test_a_pack_touches_no_other_packs_records(both: Engine, copy: Path) -> None:

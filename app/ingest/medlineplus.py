@@ -43,6 +43,7 @@ from app.pack import (
     AnyRecord,
     Article,
     Audience,
+    Category,
     Coding,
     Condition,
     Edition,
@@ -80,6 +81,7 @@ KEPT = frozenset(
     {
         ("also-called",),
         ("full-summary",),
+        ("group",),
         ("language-mapped-topic",),
         ("mesh-heading", "descriptor"),
         ("mesh-heading", "qualifier"),
@@ -602,6 +604,7 @@ def _condition(topic: Topic) -> Condition:
         identifiers=(f"medlineplus:{told['id']}", told["url"]),
         aliases=tuple(_aliases(topic, title, words.lang)),
         codings=tuple(_codings(topic)),
+        categories=tuple(_categories(topic, words.lang)),
         sign_set=SignSet(complete=False, signs=signs),
         editions=(edition.model_copy(update={"warning_signs": wording}),),
         provenance=found.provenance,
@@ -707,6 +710,16 @@ def _codings(topic: Topic) -> Iterator[Coding]:
                 display = "/".join(element.text for element in both)
                 cited = _cite(topic.feed, (element.line for element in both))
                 yield Coding(system="mesh", code=code, display=display, provenance=cited)
+
+
+def _categories(topic: Topic, lang: str) -> Iterator[Category]:
+    """The groups that MedlinePlus files a topic under, each once, however it is spelt in capitals."""
+    taken: set[str] = set()
+    for element in topic.every("group"):
+        if element.text.casefold() not in taken:
+            taken.add(element.text.casefold())
+            cited = _cite(topic.feed, range(element.line, element.last_line + 1))
+            yield Category(name=element.text, lang=lang, provenance=cited)
 
 
 def _related(topic: Topic, condition: Condition) -> Iterator[_Related]:
@@ -844,6 +857,7 @@ def _join(english: Condition, spanish: Condition) -> Condition | None:
             identifiers=english.identifiers + spanish.identifiers,
             aliases=english.aliases + spanish.aliases,
             codings=english.codings + tuple(coding for coding in spanish.codings if coding.code not in codes),
+            categories=english.categories + spanish.categories,
             sign_set=SignSet(complete=False, signs=signs),
             editions=editions,
             provenance=_provenance_of_both(english.provenance, spanish.provenance),

@@ -31,7 +31,7 @@ from app.routes.answers import (
     problems,
     resource,
 )
-from app.rows import code_key
+from app.rows import code_key, place_key
 
 router = resource("/v1/conditions", "conditions")
 
@@ -65,6 +65,11 @@ class ConditionsQuery(Paging, Wanted):
         description="A code, alone or after its system (`D70.9`, `icd-10-cm|D70.9`). Where nothing has an ICD-10-CM "
         "code, its heading one level up is taken, and the answer says so.",
         examples=["icd-10-cm|D70.9"],
+    )
+    category: Filter | None = Field(
+        default=None,
+        description="A category's whole name, in any of its languages; case and accents do not count.",
+        examples=["Digestive System"],
     )
     aspect: Aspect = None
     starts_with: Filter | None = Field(default=None, description="How the name begins; case and accents do not count.")
@@ -144,6 +149,10 @@ def _filters(query: ConditionsQuery, batch: Sequence[str]) -> list[ColumnElement
     if query.aspect:
         section = models.Section
         found.append(exists().where(col(section.edition_id) == best(query), col(section.aspect) == query.aspect))
+    if query.category:
+        category = models.Category
+        grouped = select(col(category.condition_id)).where(col(category.name_key) == place_key(query.category))
+        found.append(col(condition.id).in_(grouped))
     if query.starts_with:
         begins = sort_key(query.starts_with, "").rstrip("\t")
         found.append(col(condition.sort_key).startswith(begins, autoescape=True))

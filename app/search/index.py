@@ -260,7 +260,7 @@ def _of_edition(row: models.Condition, edition: models.Edition) -> Iterator[Entr
         edition.name,
         summary,
         names=names,
-        context=[*signs, *(f"{coding.system} {coding.code}" for coding in row.codings)],
+        context=[*signs, *(f"{coding.system} {coding.code}" for coding in row.codings), *_categories(row, edition)],
         text=sentences(edition.summary),
         said_as=said_as,
     )
@@ -281,15 +281,23 @@ def _of_edition(row: models.Condition, edition: models.Edition) -> Iterator[Entr
 
 def _names(row: models.Condition, edition: models.Edition) -> Iterator[Name]:
     """A condition's other names in an edition's language, in any language where that has none, and its codes."""
-    tongue = edition.lang.split("-")[0]
-    tongues = {other.lang.split("-")[0] for other in row.editions}
     for alias in row.aliases:
-        language = alias.lang.split("-")[0]
-        if language == tongue or language not in tongues:
+        if _speaks(row, edition, alias.lang):
             right = alias.kind != "misspelling"
             yield Name(alias.name, shown=right, titles=right and not ACRONYM.fullmatch(alias.name))
     for coding in row.codings:
         yield Name(coding.code, shown=False, titles=False)
+
+
+def _categories(row: models.Condition, edition: models.Edition) -> list[str]:
+    """The names of a condition's categories in an edition's language, and in any where that has none."""
+    return [category.name for category in row.categories if _speaks(row, edition, category.lang)]
+
+
+def _speaks(row: models.Condition, edition: models.Edition, lang: str) -> bool:
+    """Whether an edition is in a language, or none of its condition's is."""
+    tongue, own, *tongues = [tag.partition("-")[0] for tag in (lang, edition.lang, *(one.lang for one in row.editions))]
+    return tongue == own or tongue not in tongues
 
 
 def pieces(block: models.Block) -> list[str]:
