@@ -474,7 +474,7 @@ class SearchName(SQLModel, table=True):
 
 
 class SearchStem(SQLModel, table=True):
-    """How many entries of a kind hold a stem."""
+    """How many entries of a kind hold a stem; of all stems together, where it is empty."""
 
     __tablename__ = "search_stem"
 
@@ -484,14 +484,13 @@ class SearchStem(SQLModel, table=True):
 
 
 class SearchWord(SQLModel, table=True):
-    """A word that the content uses, folded, and as the content writes it; `names` where a condition is called by it."""
+    """A word that the content uses, folded, and as the content writes it."""
 
     __tablename__ = "search_word"
 
     word: str = _bytewise(primary_key=True)
     stem: str = Field(index=True)
     shown: str
-    names: bool
 
 
 class SearchSpelling(SQLModel, table=True):

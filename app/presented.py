@@ -32,8 +32,10 @@ MAKERS = (
     "schemas.py",
     "present.py",
     "presented.py",
+    "editions.py",
     "search/index.py",
     "search/words.py",
+    "search/stopwords.txt",
 )
 
 # What stands before a root-relative address, for what a request asked for, and for whether it fell back. Within JSON

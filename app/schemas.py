@@ -590,6 +590,7 @@ class Found(FoundRecord):
         "its text. `some`: not every word of the search."
     )
     matched_name: str | None = Field(description="The other name that matched; null where its title did.")
+    fallback: bool = Field(description="True where this edition is not in the language or for the audience asked.")
     snippet: Snippet | None = Field(description="Where its text matches; null where it has none.")
 
 
@@ -603,6 +604,7 @@ class Suggestion(Shape):
     address: Link
     lang: Lang
     audience: Audience = Field(description="Whom it is written for.")
+    fallback: bool = Field(description="True where this edition is not in the language or for the audience asked.")
     warning_signs: SignSetSummary | None = Field(description="The least that is said of a condition's signs.")
 
 
@@ -610,6 +612,7 @@ class Suggestions(Shape):
     """Names that a reader may be typing, the likeliest first."""
 
     items: list[Suggestion] = Field(description="The names, ten at most.")
+    notice: str = Field(description="Show it with the content.")
 
 
 class UrgentCondition(Shape):

@@ -17,8 +17,8 @@ from sqlmodel import Session
 
 from app.db import limited
 from app.search.index import KINDS
-from app.search.query import another
-from app.search.words import key, sound, stems, synonyms, words
+from app.search.vocabulary import another
+from app.search.words import kept, key, sound, stems, synonyms, words
 from tests.conftest import EVERY_STATE, SEED, Api, publish
 
 SIGNS = "/v1/conditions/neutropenia/warning-signs"
@@ -69,6 +69,25 @@ def test_signs_stand_whole_above_whatever_was_found(seed: Api, text: str) -> Non
 )
 def test_no_filter_takes_the_signs_away(seed: Api, parameters: dict[str, Any]) -> None:
     assert urgent(search(seed, "nootropenia fever", **parameters)) == ["neutropenia"]
+
+
+@pytest.mark.parametrize("beside", ["vomiting", "runny nose", "emergency", "hospital", "treatment", "qwxzv"])
+def test_other_words_beside_a_name_take_no_sign_away(seed: Api, beside: str) -> None:
+    for text in (f"neutropenia {beside}", f"{beside} and neutropenia"):
+        assert urgent(search(seed, text))[:1] == ["neutropenia"], text
+
+
+@pytest.mark.parametrize("text", ["high fever", "bad fever", "baby fever", "my 2 year old has a fever since monday"])
+def test_other_words_beside_a_sign_take_it_not_away(seed: Api, text: str) -> None:
+    assert "neutropenia" in urgent(search(seed, text))
+
+
+def test_no_language_and_no_audience_takes_signs_away(api: Api) -> None:
+    with_signs = [item for item in api.every_item("/v1/conditions?limit=100") if item["warning_signs"]["total"]]
+    assert len(with_signs) > 5
+    for item in with_signs:
+        for asked in ({}, {"lang": "es"}, {"lang": "fr"}, {"audience": "kids"}, {"lang": "es", "audience": "teens"}):
+            assert item["slug"] in urgent(search(api, item["name"], **asked)), (item["name"], asked)
 
 
 def test_every_page_has_the_signs(seed: Api) -> None:
@@ -274,6 +293,28 @@ def test_synonyms_hold_in_every_direction() -> None:
     for phrase, others in synonyms().items():
         assert phrase not in others
         assert all(phrase in synonyms()[other] for other in others)
+
+
+def test_words_that_are_right_as_they_stand_are_never_mended(seed: Api) -> None:
+    for word in sorted(kept()):
+        told = search(seed, word)["did_you_mean"]
+        assert told is None, word
+
+
+def test_a_misspelling_that_is_taken_back_is_one_no_more(make_api: Callable[..., Api], tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(SEED, folder)
+    file = folder / "conditions" / "neutropenia.json"
+    record = json.loads(file.read_text(encoding="utf-8"))
+    told = {"provenance": {"basis": "curated"}, "name": "quokkasus", "kind": "misspelling", "lang": "en"}
+    file.write_text(json.dumps(record | {"aliases": [*record["aliases"], told]}), encoding="utf-8")
+    api = make_api(SEED)
+    publish(api.app.state.engine, folder)
+    assert search(api, "quokkasus")["did_you_mean"]["applied"]
+    publish(api.app.state.engine, SEED)
+    answer = search(api, "quokkasus")
+    assert (answer["did_you_mean"], answer["items"]) == (None, [])
+    assert search(api, "neutropina")["did_you_mean"]["applied"]  # others stay
 
 
 # ---- any text is a search

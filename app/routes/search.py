@@ -113,10 +113,11 @@ def suggest(request: Request, session: SessionDep, query: Annotated[SuggestQuery
     for suggested in found:
         item = _record(request, query, rows[suggested.id])
         name = item["title"]
-        fields = {field: item[field] for field in ("kind", "slug", "address", "lang", "audience", "warning_signs")}
+        fields = {field: item[field] for field in _SUGGESTED}
         matched = suggested.name if suggested.name != name else None
         items.append(schemas.Suggestion(**fields, name=name, matched_name=matched))
-    return Response(schemas.Suggestions(items=items).model_dump_json(), media_type=JSON)
+    told = schemas.Suggestions(items=items, notice=notice(query.lang or "en"))
+    return Response(told.model_dump_json(), media_type=JSON)
 
 
 def _page(request: Request, session: Session, query: SearchQuery, places: Sequence[Ranked]) -> Any:
@@ -134,6 +135,7 @@ def _page(request: Request, session: Session, query: SearchQuery, places: Sequen
     return linked(request, query, count, places[: query.limit + 1], lambda place: json.dumps(place.place))
 
 
+_SUGGESTED = ("kind", "slug", "address", "lang", "audience", "fallback", "warning_signs")
 _SHOWN = ("id", "lang", "audience", "condition_id", "text", "item")
 
 
@@ -147,7 +149,7 @@ def _record(request: Request, wanted: Wanted, row: Any) -> dict[str, Any]:
     """What is found, as it was stored at publish."""
     fallback = row.condition_id is not None and is_fallback(row.lang, row.audience, wanted)
     record: dict[str, Any] = json.loads(fill(row.item, origin(request), wanted, fallback))
-    return record
+    return record | {"fallback": fallback}
 
 
 def _items(
@@ -174,10 +176,16 @@ def _items(
 
 def _urgent(request: Request, session: Session, query: SearchQuery, results: find.Results) -> schemas.Urgent:
     items = []
-    anyhow = Wanted(lang=query.lang, audience=query.audience)  # in some edition rather than in none
+    # In the reader's edition, else in their language, else in any: in some edition rather than in none.
+    choices = (Wanted(lang=query.lang, audience=query.audience), Wanted(lang=query.lang))
     for place in results.urgent[: find.MOST_URGENT]:
-        row = session.execute(one_condition("condition-signs", anyhow), {"slug": place.candidate.slug}).one()
-        signs = schemas.ConditionSigns.model_validate_json(fill_edition(row, origin(request), anyhow))
+        slug = {"slug": place.candidate.slug}
+        row, wanted = next(
+            (row, wanted)
+            for wanted in choices
+            if (row := session.execute(one_condition("condition-signs", wanted), slug).first())
+        )
+        signs = schemas.ConditionSigns.model_validate_json(fill_edition(row, origin(request), wanted))
         whom = for_whom(signs.applies_to, signs.edition.served.lang)
         items.append(schemas.UrgentCondition(for_whom=whom, warning_signs=signs))
     return schemas.Urgent(items=items, total=len(results.urgent), total_is=_told(len(results.urgent) >= find.LIMIT))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -16,8 +16,9 @@ from app.models import Condition, SearchEntry, SearchName
 from app.pack import Audience
 from app.search.engines import Group, expression, matching
 from app.search.index import AS_A_WHOLE, BETWEEN, KINDS, SIGN_SET
-from app.search.query import LAST, Query, beginnings, understand
-from app.search.rank import TITLED, Candidate, Named, Ranked, ranked
+from app.search.query import Query, beginnings, understand
+from app.search.rank import Candidate, Named, Ranked, ranked
+from app.search.vocabulary import LAST
 
 LIMIT = 200  # candidates that are ranked
 COUNTED = 200  # entries of a kind that are counted
@@ -98,7 +99,8 @@ def search(session: Session, text: str, wanted: Wanted) -> Results:
         return results
     corrected = _found(session, meant, wanted)
     corrected.meant, corrected.applied = meant, True
-    corrected.urgent = _merged(corrected.urgent, results.urgent)
+    urgent = {place.candidate.slug: place for place in (*results.urgent, *corrected.urgent)}
+    corrected.urgent = sorted(urgent.values(), key=lambda place: place not in corrected.urgent)
     return corrected
 
 
@@ -150,9 +152,8 @@ def _found(session: Session, query: Query, wanted: Wanted) -> Results:
     counts = Counter(kind for kind, _, _ in things)
     results = Results(query, places, {kind: min(counts[kind], COUNTED) for kind in KINDS})
     results.stopped = {kind for kind in KINDS if counts[kind] > COUNTED}
-    named = {place.candidate.slug for place in places if place.match == 0 and place.candidate.kind == "condition"}
-    anyhow = wanted.model_copy(update={"fallback": "nearest"})  # signs are shown in some edition rather than in none
-    results.urgent = _merged(_urgent(session, query, known, anyhow, places), _sign_sets(session, named, anyhow))
+    results.stopped |= {gathered.things[entry_id][0] for entry_id in ids[LIMIT:]}
+    results.urgent = _urgent(session, query, known, gathered)
     return results
 
 
@@ -170,40 +171,42 @@ def _relax(session: Session, query: Query, known: Sequence[Group], wanted: Wante
             return
 
 
-def _urgent(
-    session: Session, query: Query, known: Sequence[Group], wanted: Wanted, places: Sequence[Ranked]
-) -> list[Ranked]:
-    """Conditions whose names, signs or symptoms match all that a text says, else the most telling of it.
+def _urgent(session: Session, query: Query, known: Sequence[Group], gathered: _Gathered) -> list[Ranked]:
+    """Conditions that a text names, then those whose signs or symptoms match all of it, then the most telling of it.
 
-    Where the text names a condition, only all of it counts: the signs of others are not what was asked for.
+    Whatever edition a reader asks for: what is asked here is which conditions, and no reader's choice removes one.
     """
+    found = {place.candidate.slug: place for place in _named(session, query, gathered)}
     said = [group for group in known if query.held((group,), SIGN_SET)]
-    named = any(place.match <= TITLED and place.candidate.kind == "condition" for place in places)
     weight = sum(query.weight(group) for group in known)
-    fewer = [(group,) for group in said] if not named else []
-    for some in dict.fromkeys((tuple(said), *fewer)):
-        if named and len(some) < len(known):
-            break
-        if some and sum(query.weight(group) for group in some) >= TELLING * weight:
-            gathered = _Gathered()
-            _take(session, query, [Asked(SIGN_SET, some)], wanted, gathered, LIMIT)
-            if gathered.things:
-                return ranked(query, _candidates(session, gathered, list(gathered.things)))
-    return []
+    for some in dict.fromkeys((tuple(said), *((group,) for group in said))):
+        if some and len(found) < MOST_URGENT:
+            sets = _Gathered()
+            _take(session, query, [Asked(SIGN_SET, some)], Wanted(), sets, LIMIT)
+            telling = sum(query.weight(group) for group in some) >= TELLING * weight
+            for place in ranked(query, _candidates(session, sets, list(sets.things))):
+                if telling or _is_a_sign(some, place.candidate):
+                    found.setdefault(place.candidate.slug, place)
+    return list(found.values())
 
 
-def _sign_sets(session: Session, slugs: Collection[str], wanted: Wanted) -> list[Ranked]:
-    """The sign sets of the conditions that a text names."""
-    entry = SearchEntry
+def _is_a_sign(groups: Sequence[Group], candidate: Candidate) -> bool:
+    """Whether what is said is the whole of one of a condition's signs."""
+    return any(tuple(sign) in group for group in groups for sign in candidate.contexts)
+
+
+def _named(session: Session, query: Query, gathered: _Gathered) -> list[Ranked]:
+    """The sign sets of the conditions that a text names, alone or among other words."""
+    entry, keys = SearchEntry, query.parts | {query.key}
+    slugs = {
+        gathered.things[entry_id][1]
+        for entry_id, names in gathered.names.items()
+        if gathered.things[entry_id][0] == "condition" and any(n.word <= 0 and n.key in keys for n in names)
+    }
     of = (col(entry.record_kind) == "condition", col(entry.record_slug).in_(slugs), col(entry.kind) == SIGN_SET)
-    ids = [row.id for row in session.execute(_entries(wanted).where(*of))] if slugs else []
+    ids = [row.id for row in session.execute(_entries(Wanted()).where(*of))] if slugs else []
     sets = _candidates(session, _Gathered(), ids)
     return [Ranked(0, 0.0, (0, one.slug, one.part, one.rank), one, None) for one in sets]
-
-
-def _merged(first: Sequence[Ranked], second: Sequence[Ranked]) -> list[Ranked]:
-    things = {place.candidate.slug: place for place in (*second, *first)}
-    return sorted(things.values(), key=lambda place: place.place)
 
 
 def _take(

@@ -19,6 +19,7 @@ from app.rows import FlatRow
 from app.search import words
 from app.search.words import key
 
+NAME = "name"  # under which `search_stem` counts what conditions are called by
 SIGN_SET = "sign-set"  # the kind of what the urgent block is found by; never an item
 LETTERS = {
     "condition": "c",
@@ -40,6 +41,8 @@ AS_A_WHOLE = -1  # the word that an acronym is found from: the text must be all 
 ACRONYM = re.compile(r"[A-Z]{1,3}")
 # Ends of sentences that are one for sure: after a word of four letters, so not after `Dr.`, `e.g.` or `vs.`.
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4}[.!?])\s+(?=[\"“(¿¡]?[A-ZÁÉÍÓÚÑ])")
+
+_ENDS = re.compile(r"[.!?…][\"”’»)\]]*$")
 
 
 class Name(NamedTuple):
@@ -76,7 +79,6 @@ class Vocabulary:
     next_id: int
     stems: Counter[tuple[str, str]] = field(default_factory=Counter)
     words: dict[str, tuple[str, str]] = field(default_factory=dict)  # a word's stem, and how it is shown
-    names: set[str] = field(default_factory=set)  # words that conditions are called by
     spellings: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -121,12 +123,10 @@ def finish(session: Session, vocabulary: Vocabulary) -> None:
         new = [name for name in words_ if name not in known_words]
         if new:
             told = ((name, *vocabulary.words[name]) for name in new)
-            rows = [{"word": name, "stem": s, "shown": shown, "names": False} for name, s, shown in told]
+            rows = [{"word": name, "stem": s, "shown": shown} for name, s, shown in told]
             session.execute(insert(word), rows)
         for rows in batches({"key": found, "word": name} for name in new for found in spellings(name)):
             session.execute(insert(spelling), rows)
-    for names in batches(vocabulary.names):
-        session.exec(update(word).where(col(word.word).in_(names)).values(names=True))
     for keys in batches(vocabulary.spellings):  # a curator's, and how names are said: some stand there already
         session.exec(delete(spelling).where(_pairs().in_(keys)))
         session.execute(insert(spelling), [{"key": found, "word": name} for found, name in keys])
@@ -144,13 +144,35 @@ def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:
     columns = select(col(entry.kind), *words_).where(*of)
     gone: Counter[tuple[str, str]] = Counter()
     for row in session.execute(columns):
-        gone.update((term[1:], row.kind) for term in _terms(row))
+        gone.update(_counted(row.kind, (term[1:] for term in _terms(row)), row.title_words))
     if not gone:
         return
+    if kind == Kind.condition:
+        _forget_misspellings(session, of)
     session.exec(delete(entry).where(*of))
     for (name, entry_kind), total in gone.items():
         counted = update(stem).where(col(stem.stem) == name, col(stem.kind) == entry_kind)
         session.exec(counted.values(total=col(stem.total) - total))
+
+
+def _counted(kind: str, stems: Iterable[str], title_words: str) -> Iterator[tuple[str, str]]:
+    """What an entry counts for: itself, each of its stems, and of a condition what it is called by."""
+    yield "", kind
+    yield from ((stem, kind) for stem in stems)
+    if kind == "condition":
+        yield from ((term[1:], NAME) for term in {*title_words.split()} - {BETWEEN})
+
+
+def _forget_misspellings(session: Session, of: tuple[Any, ...]) -> None:
+    """Leave the names of conditions with the spellings that every word has: a curator's go with the condition."""
+    name, word, spelling = models.SearchName, models.SearchWord, models.SearchSpelling
+    called = select(col(name.key)).join(models.SearchEntry).where(*of, col(name.kind) == "condition")
+    found = list(session.scalars(select(col(word.word)).where(col(word.word).in_(called))))
+    for names in batches(found):
+        session.exec(delete(spelling).where(col(spelling.word).in_(names)))
+        rows = [{"key": key_, "word": name_} for name_ in names for key_ in set(spellings(name_))]
+        for some in batches(rows):
+            session.execute(insert(spelling), some)
 
 
 def _terms(row: Any) -> set[str]:
@@ -179,11 +201,9 @@ def _row(entry: Entry, body: bytes, vocabulary: Vocabulary) -> dict[str, Any]:
                 terms.append(f"{letter}{word.stem}")
                 shown = text[word.start : word.end].lower()
                 vocabulary.words.setdefault(word.folded, (word.stem, shown))
-                if entry.kind == "condition" and column == "title_words":
-                    vocabulary.names.add(word.folded)
             terms.append(BETWEEN)
         row[column] = " ".join(terms) or BETWEEN
-    vocabulary.stems.update((stem, entry.kind) for stem in found)
+    vocabulary.stems.update(_counted(entry.kind, found, row["title_words"]))
     vocabulary.spellings.update(_known_misspellings(entry))
     return row | {
         "id": vocabulary.next_id,
@@ -270,7 +290,7 @@ def _of_edition(row: models.Condition, edition: models.Edition) -> Iterator[Entr
     symptoms: list[str] = []
     for section in edition.sections:
         found = present.found_section(row, edition, section, _address)
-        text = [piece for block in section.blocks for piece in pieces(block)]
+        text = _text(section.blocks)
         symptoms += text if section.aspect == SYMPTOMS else []
         yield Entry("section", kind, row.slug, section.heading, found, part=section.anchor, context=called, text=text)
     if signs:
@@ -304,8 +324,6 @@ def pieces(block: models.Block) -> list[str]:
     """What a block says, in pieces that may each stand alone: a list whole, or an item behind its lead and `…`."""
     if block.type == "paragraph":
         return sentences(block.text or "")
-    if block.type == "lost-list":
-        return [f"{block.about} … {block.note}"]
     lead = f"{block.about}: " if block.about else ""
     whole = lead + "; ".join(block.items or ())
     if len(whole) <= LONGEST_LIST:
@@ -313,9 +331,24 @@ def pieces(block: models.Block) -> list[str]:
     return [f"{lead}… {item} …" for item in block.items or ()]
 
 
+def _text(blocks: Sequence[models.Block]) -> list[str]:
+    """What blocks say, in pieces; a lost list stands in one with what follows it, which might pass for the list."""
+    found: list[str] = []
+    lost = ""
+    for block in blocks:
+        if block.type == "lost-list":
+            lost = f"{lost}{block.about} … {block.note} "
+            continue
+        said = pieces(block)
+        found += [lost + said[0], *said[1:]] if said else []
+        lost = "" if said else lost
+    return [*found, lost.strip()] if lost else found
+
+
 def sentences(text: str) -> list[str]:
-    """A text in its sentences; where an end is not sure, they stay together."""
-    return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
+    """A text in its sentences; where an end is not sure, they stay together. What is no sentence stands before `…`."""
+    found = (sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence)
+    return [sentence if _ENDS.search(sentence) else f"{sentence} …" for sentence in found]
 
 
 # ---- the flat kinds

@@ -146,10 +146,21 @@ def synonyms() -> dict[tuple[str, ...], frozenset[tuple[str, ...]]]:
     return found
 
 
+@cache
+def kept() -> frozenset[str]:
+    """Words, folded, that are right as they stand, though others are near."""
+    return frozenset(word.folded for line in _lines("kept.txt") for word in words(line))
+
+
 def _groups() -> Iterator[frozenset[tuple[str, ...]]]:
-    for line in (Path(__file__).parent / "synonyms.txt").read_text(encoding="utf-8").splitlines():
+    for line in _lines("synonyms.txt"):
+        yield frozenset(tuple(stems(phrase)) for phrase in line.split("="))
+
+
+def _lines(name: str) -> Iterator[str]:
+    for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            yield frozenset(tuple(stems(phrase)) for phrase in line.split("="))
+            yield line
 
 
 def _plain(text: str) -> str:

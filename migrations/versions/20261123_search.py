@@ -81,7 +81,6 @@ def upgrade() -> None:
         sa.Column("word", KEY, nullable=False),
         sa.Column("stem", sa.String(), nullable=False),
         sa.Column("shown", sa.String(), nullable=False),
-        sa.Column("names", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("word", name=op.f("pk_search_word")),
     )
     op.create_index(op.f("ix_search_word_stem"), "search_word", ["stem"])

@@ -1,0 +1,218 @@
+"""The words that the content uses: how often, and which of them a word may have been meant for that it does not use."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+from sqlalchemy import ColumnElement, select
+from sqlmodel import Session, col
+
+from app.models import SearchSpelling, SearchStem, SearchWord
+from app.search.index import NAME, spellings
+from app.search.words import SHORTEST_MENDED, Word, deletes, kept, sound, stem, synonyms, words
+
+MOST_COMPLETIONS = 10
+MOST_CANDIDATES = 400
+MOST_BEGINNINGS = 5  # that a suggestion is looked for by
+LONG = 6  # letters of a word that a thumb's slip is sure in, or of a beginning that may be two edits away
+LONGER = 8  # letters of a word that may be two edits away, or three where it sounds alike
+HEARD = 1.25  # edits that a word is nearer by where it sounds like what was typed
+NAMING = 1.25  # and where conditions are called by it
+LAST = "\U0010ffff"  # after every other character: the end of a prefix's range
+
+# What makes a medical word another, often its opposite: a text with the one never means a word without it. As
+# `_respelled` writes them.
+BEGINNINGS = (
+    *("hiper", "hipo", "macro", "micro", "tachi", "bradi", "inter", "intra", "endo", "exo", "ante", "anti", "dis"),
+    *("de", "re", "pre", "peri", "para", "post"),
+)
+ENDINGS = (
+    *("filia", "penia", "citosis", "itis", "osis", "emia", "oma", "algia", "plegia", "paresis", "pathi", "megali"),
+    *("fagia", "fasia", "otomi", "ostomi", "ectomi", "plasti", "scopi", "pnea", "rea", "rage", "uria", "opia"),
+)
+# Keys beside each other on a phone (QWERTY): a thumb that slips hits one of them.
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+VOWELS = set("aeiouy")
+
+
+class Mended(NamedTuple):
+    """A word as it may have been meant, and whether that is sure enough to look for it unasked."""
+
+    word: Word
+    shown: str
+    sure: bool
+    names: bool  # whether conditions are called by it
+    held: int = 0  # how many entries have it
+
+
+def known_totals(session: Session, stems: Iterable[str]) -> dict[str, Counter[str]]:
+    """For each stem that the content has, how many entries of each kind have it."""
+    stems = sorted(stems)
+    if not stems:
+        return {}
+    totals: dict[str, Counter[str]] = {}
+    row = SearchStem
+    for name, kind, total in session.execute(
+        select(col(row.stem), col(row.kind), col(row.total)).where(col(row.stem).in_(stems))
+    ):
+        totals.setdefault(name, Counter())[kind] = total
+    return totals
+
+
+def completions(session: Session, unknown: Sequence[Word]) -> dict[Word, list[str]]:
+    """For each word that is the beginning of others, their stems."""
+    found: dict[Word, list[str]] = {}
+    for word in unknown:
+        if len(word.folded) >= SHORTEST_MENDED:
+            begins = (col(SearchWord.word) > word.folded, col(SearchWord.word) < word.folded + LAST)
+            rows = select(col(SearchWord.stem)).where(*begins).order_by(col(SearchWord.word)).limit(MOST_COMPLETIONS)
+            if names := list(dict.fromkeys(session.scalars(rows))):
+                found[word] = names
+    return found
+
+
+def meant_beginnings(session: Session, typed: str) -> list[str]:
+    """Words whose beginning is near to what was typed, the nearest first."""
+    row = SearchSpelling
+    keys: list[ColumnElement[bool]] = [col(row.key).in_(sorted({*spellings(typed), typed}))]
+    if len(heard := sound(typed)) > 1:
+        keys.append((col(row.key) >= f"~{heard}") & (col(row.key) < f"~{heard}{LAST}"))
+    found = {
+        word
+        for some in keys
+        for word in session.scalars(
+            select(col(row.word)).where(some).order_by(col(row.key), col(row.word)).limit(MOST_CANDIDATES)
+        )
+    }
+    near = []
+    for word in found:
+        ends = range(len(typed) - 1, len(typed) + 2)
+        far = min(OSA.distance(typed, word[:end]) for end in ends)
+        if far <= (1 if len(typed) < LONG else 2) and not another(typed, word):
+            near.append((far, len(word), word))
+    return [word for _, _, word in sorted(near)[:MOST_BEGINNINGS]]
+
+
+def mend(session: Session, unknown: Sequence[Word]) -> dict[Word, Mended]:
+    """The likeliest word for each that may be mended."""
+    unknown = [word for word in unknown if word.folded not in kept()]
+    keys = {word: {*spellings(word.folded), word.folded} for word in unknown if word.folded.isalpha()}
+    candidates = _candidates(session, {name for names in keys.values() for name in names}) if keys else {}
+    parts = _whole_words(session, unknown)
+    totals = known_totals(session, {stem(name) for names in candidates.values() for name in names})
+    mended: dict[Word, Mended] = {}
+    for word, names in keys.items():
+        near = []
+        for found_by in names:
+            for other, shown in candidates.get(found_by, {}).items():
+                held = totals.get(stem(other), Counter())
+                if rated := rate(word.folded, other, found_by=found_by, names=held[NAME] > 0):
+                    near.append((not rated.sure, rated.far, -1_000 * held[NAME] - held.total(), other, shown))
+        if near:
+            unsure, _, _, other, shown = min(near)
+            held = totals.get(stem(other), Counter())
+            meant = Word(word.start, word.end, other, stem(other))
+            mended[word] = Mended(meant, shown, not unsure, held[NAME] > 0, held.total() - held[NAME])
+        elif split := _split(word.folded, parts):
+            known = tuple(part.stem for part in words(split)) in synonyms()
+            mended[word] = Mended(word, split, sure=known, names=known)
+    return mended
+
+
+class Rated(NamedTuple):
+    """How far a word is from what was typed, and whether it is surely what was meant."""
+
+    far: float
+    sure: bool
+
+
+def rate(typed: str, other: str, *, found_by: str, names: bool) -> Rated | None:
+    """How far a word is from what was typed; None where it is too far, or is another illness's.
+
+    In edits of optimal string alignment: a letter added, dropped, changed, or two swapped. What conditions are called
+    by (`names`) is nearer, since it is what is looked for, and only that is ever sure.
+    """
+    if typed == other or another(typed, other):
+        return None
+    if found_by == typed and typed not in deletes(other):  # a misspelling that a curator knows
+        return Rated(0, sure=True)
+    far = OSA.distance(typed, other)
+    nearer = NAMING * names
+    if found_by.startswith("~") or sound(typed) == sound(other):
+        if far > (3 if names and len(other) >= LONG else 2) and far > len(typed) // 3:
+            return None
+        consonants = len(sound(other)) > 2 or len(typed) >= LONG
+        return Rated(far - HEARD - nearer, sure=names and consonants)
+    if far == 1 or (far == 2 and min(len(typed), len(other)) >= LONGER):
+        slipped = far == 1 and len(typed) >= LONG and typed[0] == other[0] and _slip(typed, other)
+        return Rated(far - nearer, sure=names and slipped)
+    return None
+
+
+def another(typed: str, other: str) -> bool:
+    """Whether two words differ by a part that makes a medical word another."""
+    typed, other = _respelled(typed), _respelled(other)
+    begins = any(typed.startswith(part) and not other.startswith(part) for part in BEGINNINGS)
+    ends = ((part, f"{part}s") for part in ENDINGS)
+    return begins or any(typed.endswith(end) and not other.endswith(end) for end in ends)
+
+
+def _respelled(word: str) -> str:
+    """A word with one letter for what Greek and its misspellings write in several ways."""
+    return word.replace("ph", "f").replace("y", "i").replace("rrh", "r")
+
+
+def _slip(typed: str, other: str) -> bool:
+    """Whether one edit between two words is a thumb's: any but to change a letter for one that lies elsewhere."""
+    if len(typed) != len(other):
+        return True
+    changed = [(a, b) for a, b in zip(typed, other, strict=True) if a != b]
+    return len(changed) == 2 or all({a, b} <= VOWELS or _beside(a, b) for a, b in changed)
+
+
+def _beside(one: str, other: str) -> bool:
+    places = {letter: (row, at) for row, letters in enumerate(_ROWS) for at, letter in enumerate(letters)}
+    if one not in places or other not in places:
+        return False
+    (row, at), (other_row, other_at) = places[one], places[other]
+    return abs(row - other_row) <= 1 and abs(at - other_at) <= 1
+
+
+def _candidates(session: Session, keys: Iterable[str]) -> dict[str, dict[str, str]]:
+    """For each key, the words that it finds, and how they are shown."""
+    row = SearchSpelling
+    found: dict[str, dict[str, str]] = {}
+    columns = select(col(row.key), col(row.word), col(SearchWord.shown)).join(
+        SearchWord, col(SearchWord.word) == row.word
+    )
+    some = columns.where(col(row.key).in_(sorted(keys))).order_by(col(row.key), col(row.word)).limit(MOST_CANDIDATES)
+    for name, word, shown in session.execute(some):
+        found.setdefault(name, {})[word] = shown
+    return found
+
+
+def _whole_words(session: Session, unknown: Sequence[Word]) -> dict[str, str]:
+    """Of the pieces that unknown words may be cut into, those that are words, and how they are shown."""
+    cuts = {part for word in unknown for cut in _cuts(word.folded) for part in cut}
+    if not cuts:
+        return {}
+    rows = select(col(SearchWord.word), col(SearchWord.shown)).where(col(SearchWord.word).in_(sorted(cuts)))
+    return dict(session.execute(rows).all())
+
+
+def used_words(session: Session, some: Sequence[Word]) -> set[str]:
+    """Which of some words the content uses as they are."""
+    rows = select(col(SearchWord.word)).where(col(SearchWord.word).in_([word.folded for word in some]))
+    return set(session.scalars(rows))
+
+
+def _cuts(folded: str) -> list[tuple[str, str]]:
+    return [(folded[:at], folded[at:]) for at in range(3, len(folded) - 2)]
+
+
+def _split(folded: str, parts: dict[str, str]) -> str | None:
+    """Two words that were written as one."""
+    return next((f"{parts[a]} {parts[b]}" for a, b in _cuts(folded) if a in parts and b in parts), None)
