@@ -20,18 +20,20 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import insert
-from sqlmodel import Session
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
 
 from app import models, near, presented
 from app.bands import spot
 from app.check import scan
-from app.db import make_engine, migrate
+from app.db import batches, make_engine, migrate
 from app.models import metadata
 from app.pack import (
     Condition,
@@ -43,10 +45,12 @@ from app.pack import (
     PostalAddress,
     Publisher,
     read_records,
+    sort_key,
     write_pack,
 )
 from app.publish import apply, count_places, plan
-from app.rows import condition_row
+from app.rows import condition_row, loaded
+from app.search import index
 from benchmarks.content import MADE_UP
 from benchmarks.servers import ROOT, environment
 from tests import postgres
@@ -56,11 +60,21 @@ DATA = Path(os.environ.get("BENCH_DATA", ROOT.parent / "shared" / "data"))
 TOPICS = DATA / "medlineplus" / "mplus_topics_en_rebuilt.xml"
 HOSPITALS = DATA / "locations" / "hifld_hospitals.csv"
 OWN_PACKS = (ROOT / "seed_data", ROOT / "tests" / "packs" / "every_state")
+INDEXES = """SELECT relname, pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+    WHERE relnamespace = 'public'::regnamespace AND indrelid <> 'alembic_version'::regclass
+    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)"""
 CONDITIONS_AT_LEAST = 1_023  # that there are, before any is varied
 TOWNS = 5_000  # where places are put without HIFLD's
 SPREAD = 6.0  # km: how far a place's copies are from it, on average
 BATCH = 500
 DEGREE = 111.2  # km of latitude
+TOWN_NAMED = 0.7  # of the places' copies: called by a town, the rest by a made-up word
+# What many places' names say of what they are: a copy's name keeps it.
+GENERIC = re.compile(
+    r"hospital|medical|cent(er|re)|health|regional|memorial|community|care|clinic|general|rehabilitation|behavioral|"
+    r"children.?s|county|of|the|and|&|system|services|specialty|surgical|university",
+    re.IGNORECASE,
+)
 SYLLABLES = [
     "ba",
     "ce",
@@ -139,8 +153,14 @@ def copied(file: Path, server: postgres.Server) -> str:
     engine.dispose()
     with closing(sqlite3.connect(file)) as source, psycopg.connect(growing) as target:
         target.execute("SET session_replication_role = replica")  # what was checked once needs no second check
+        target.execute("SET maintenance_work_mem = '1GB'")
+        indexes = target.execute(INDEXES).fetchall()
+        for index_name, _ in indexes:
+            target.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(index_name)))
         for table in metadata.sorted_tables:
             _copy(source, target, table.name, [column.name for column in table.columns])
+        for _, made in indexes:  # made when the rows are there, which takes a tenth of the time
+            target.execute(made)
     postgres.execute(growing, "VACUUM ANALYZE")  # as autovacuum does, which is off here
     postgres.execute(server.address, f"ALTER DATABASE {name}_growing RENAME TO {name}")
     return address
@@ -237,7 +257,7 @@ def varied(original: dict[str, Any], copy: int) -> Condition:
     name = original["editions"][0]["name"]
     chance = random.Random(f"{original['slug']} {copy}")  # noqa: S311  # it must repeat, not surprise
     word = max(re.findall(r"[^\W\d_]+", name), key=len)
-    made_up = word[: chance.randint(2, 4)] + "".join(chance.choices(SYLLABLES, k=chance.randint(2, 4)))
+    made_up = word[: chance.randint(2, 4)] + _made_up(chance)
     pattern = re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)
 
     def vary(value: Any) -> Any:
@@ -273,6 +293,9 @@ def _vary_places(database: Path, count: int) -> None:
         connection.create_function("moved", 4, _moved, deterministic=True)
         connection.create_function("axis", 3, lambda at, *point: near.vector(*point)[at], deterministic=True)
         connection.create_function("spot", 3, lambda at, *point: spot(*point)[at], deterministic=True)
+        connection.create_function("renamed", 3, renamed, deterministic=True)
+        connection.create_function("sort_key", 2, sort_key, deterministic=True)
+        connection.create_function("quoted", 1, _quoted, deterministic=True)
         connection.create_function("instead", -1, _instead, deterministic=True)
         connection.execute("PRAGMA cache_size = -1000000")  # KiB: the indexes are filled in no order
         connection.execute("BEGIN IMMEDIATE")
@@ -283,7 +306,8 @@ def _vary_places(database: Path, count: int) -> None:
         new = {
             "id": f"id + n * {originals}",
             "slug": "slug || '-' || n",
-            "sort_key": "sort_key || '-' || n",
+            "name": "renamed(name, id, n)",
+            "sort_key": "sort_key(renamed(name, id, n), slug || '-' || n)",
             "latitude": "north",
             "longitude": "east_",
             "x": "axis(0, north, east_)",
@@ -299,19 +323,72 @@ def _vary_places(database: Path, count: int) -> None:
         )
         _insert(connection, "location", new, moved)
         bodies = (
-            f"SELECT presented.*, n, slug, id, latitude, longitude FROM presented JOIN location ON id = row_id, copy "
+            "SELECT presented.*, n, slug, name, id, latitude, longitude "
+            "FROM presented JOIN location ON id = row_id, copy "
             f"WHERE shape IN ('location', 'location-feature') AND id <= {originals} AND latitude IS NOT NULL "
             f"AND id + n * {originals} <= {count}"
         )
         shown = (
-            "instead(body, slug || '\"', slug || '-' || n || '\"', latitude, moved(0, id, n, latitude), longitude, "
-            "moved(latitude, id, n, longitude))"
+            "instead(body, slug || '\"', slug || '-' || n || '\"', quoted(name), quoted(renamed(name, id, n)), "
+            "latitude, moved(0, id, n, latitude), longitude, moved(latitude, id, n, longitude))"
         )
         _insert(connection, "presented", {"row_id": f"row_id + n * {originals}", "body": shown}, bodies)
         connection.execute("COMMIT")
     with Session(engine.execution_options(writes=True)) as session, session.begin():
         count_places(session)
+        _index_places(session, originals, count)
     engine.dispose()
+
+
+def _index_places(session: Session, originals: int, count: int) -> None:
+    """Write what a search finds of the copies, each made from its original's entry."""
+    vocabulary = index.begin(session)
+    place, found = models.Location, models.SearchEntry
+    with_body = select(place, col(found.item)).join(
+        found, (col(found.record_kind) == Kind.location) & (col(found.record_slug) == place.slug)
+    )
+    loads = loaded(place.in_pack)
+    chosen = with_body.where(col(place.id) <= originals, col(place.latitude).is_not(None)).options(loads)
+    rows = session.execute(chosen.order_by(col(place.id))).all()
+    entries = [(row.id, row.name, row.slug, next(index.of_flat(row)), item) for row, item in rows]
+    for copy in range(1, count // originals + 1):
+        told = [each for each in entries if each[0] + copy * originals <= count]
+        for batch in batches(told, BATCH * 10):
+            index.write(session, (_copied_entry(copy, *each) for each in batch), vocabulary)
+    session.expunge_all()
+    index.finish(session, vocabulary)
+
+
+def _copied_entry(
+    copy: int, row: int, name: str, slug: str, entry: index.Entry, item: bytes
+) -> tuple[index.Entry, bytes]:
+    called, new_slug = renamed(name, row, copy), f"{slug}-{copy}"
+    body = _instead(item, f'{slug}"', f'{new_slug}"', _quoted(name), _quoted(called))
+    return replace(entry, record_slug=new_slug, title=called), body
+
+
+@lru_cache(maxsize=8)  # a statement asks several times for each row
+def renamed(name: str, row: int, copy: int) -> str:
+    """What a place's copy is called: as a real one is, by a town, a saint or a person, and what it is."""
+    chance = random.Random(row * 1_000 + copy)  # noqa: S311  # it must repeat, not surprise
+    rest = [word for word in name.split() if GENERIC.fullmatch(word)] or name.split()[-1:]
+    own = chance.choice(("", "", "St. ", "Mount ", "North ", "Greater "))
+    town = chance.choice(_town_names()) if chance.random() < TOWN_NAMED else _made_up(chance).title()
+    return f"{own}{town} {' '.join(rest)}"
+
+
+def _made_up(chance: random.Random) -> str:
+    return "".join(chance.choices(SYLLABLES, k=chance.randint(2, 4)))
+
+
+@cache
+def _town_names() -> list[str]:
+    lines = (ROOT / "app" / "gazetteer" / "us.tsv").read_text(encoding="ascii").splitlines()
+    return sorted({line.split("\t")[0].partition(" ")[2].title() for line in lines if not line[0].isdigit()})
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _insert(connection: sqlite3.Connection, table: str, new: dict[str, str], rows: str) -> None:
@@ -321,6 +398,7 @@ def _insert(connection: sqlite3.Connection, table: str, new: dict[str, str], row
     connection.execute(f'INSERT INTO "{table}" ({names}) SELECT {values} FROM ({rows})')
 
 
+@lru_cache(maxsize=8)
 def _moved(latitude: float, row: int, copy: int, degree: float) -> float:
     """A coordinate of a place's copy: its latitude where `latitude` is 0, else its longitude at that latitude."""
     chance = random.Random(row * 1_000 + copy)  # noqa: S311  # it must repeat, not surprise

@@ -35,8 +35,8 @@ def expression(dialect: str, kind: str, groups: Sequence[Group], *, titles: bool
 def matching(dialect: str, kind: str, *, titles: bool, common: bool, name: str) -> FromClause:
     """The ids of the entries that match the parameter `name`, as something to select from.
 
-    `common` is for one word that very many of the kind have: PostgreSQL then walks the kind, to stop early; its index
-    of words would first gather them all. SQLite's is walked in any case.
+    `common` is for one word that very many of the kind have: PostgreSQL may then walk the kind, to stop early, where it
+    knows that this is less than to gather them all from its index of words. SQLite's is walked in any case.
     """
     if dialect == "sqlite":
         found = text(f"search_text MATCH :{name}")
@@ -44,8 +44,7 @@ def matching(dialect: str, kind: str, *, titles: bool, common: bool, name: str) 
     found = text(f"{'title_vector' if titles else 'every_vector'} @@ CAST(:{name} AS tsquery)")
     rows = select(col(SearchEntry.id)).where(found)
     if common:
-        in_kind = rows.where(col(SearchEntry.kind) == kind)
-        return in_kind.order_by(col(SearchEntry.kind), col(SearchEntry.id)).subquery()
+        return rows.where(col(SearchEntry.kind) == kind).subquery()
     return rows.cte(f"of_{name}").prefix_with("MATERIALIZED")
 
 

@@ -15,7 +15,7 @@ from app.editions import Wanted, best, in_language
 from app.models import Condition, SearchEntry, SearchName
 from app.pack import Audience
 from app.search.engines import Group, expression, matching
-from app.search.index import AS_A_WHOLE, BETWEEN, KINDS, SIGN_SET
+from app.search.index import AS_A_WHOLE, BETWEEN, KINDS, LETTERS, SIGN_SET
 from app.search.query import Query, beginnings, understand
 from app.search.rank import Candidate, Named, Ranked, ranked
 from app.search.vocabulary import LAST
@@ -106,7 +106,7 @@ def search(session: Session, text: str, wanted: Wanted) -> Results:
 
 def _misspelt(found: Ranked, meant: Query) -> bool:
     """Whether a text is a known misspelling of what was found, whose name it was meant for."""
-    return found.named is None and [word.stem for word in meant.typed] == found.candidate.titles[0]
+    return found.named is None and [word.stem for word in meant.typed] == found.candidate.called
 
 
 def suggest(session: Session, text: str, wanted: Wanted, limit: int) -> list[Suggested]:
@@ -192,7 +192,8 @@ def _urgent(session: Session, query: Query, known: Sequence[Group], gathered: _G
 
 def _is_a_sign(groups: Sequence[Group], candidate: Candidate) -> bool:
     """Whether what is said is the whole of one of a condition's signs."""
-    return any(tuple(sign) in group for group in groups for sign in candidate.contexts)
+    signs = {tuple(sign.split()) for sign in candidate.context.split(BETWEEN)}
+    return any(not signs.isdisjoint(group) for group in groups)
 
 
 def _named(session: Session, query: Query, gathered: _Gathered) -> list[Ranked]:
@@ -225,7 +226,7 @@ def _take(
         for number, one in enumerate(asked)
     }
     statement = _matching(dialect, shapes, wanted.lang, wanted.audience, wanted.fallback, limit)
-    for row in session.connection().execute(statement, words):
+    for row in session.connection().execute(statement, words).all():
         gathered.take(row.id, row.kind, row.record_slug, row.part)
 
 
@@ -328,19 +329,21 @@ _CANDIDATES = select(
 
 
 def _candidates(session: Session, gathered: _Gathered, ids: Sequence[int]) -> Iterator[Candidate]:
-    for row in session.connection().execute(_CANDIDATES, {"ids": list(ids)}) if ids else ():
+    for row in session.connection().execute(_CANDIDATES, {"ids": list(ids)}).all() if ids else ():
+        letter = LETTERS[row.kind]
         yield Candidate(
             id=row.id,
             kind=row.kind,
             slug=row.record_slug,
             part=row.part,
             rank=row.rank,
-            titles=[_stems(name) for name in row.title_words.split(BETWEEN)],
-            contexts=[_stems(text) for text in row.context_words.split(BETWEEN)],
-            body=_stems(row.body_words),
+            title=_spaced(row.title_words, letter),
+            context=_spaced(row.context_words, letter),
+            body=_spaced(row.body_words.replace(f" {BETWEEN}", ""), letter),
             names=gathered.names.get(row.id, ()),
         )
 
 
-def _stems(terms: str) -> list[str]:
-    return [term[1:] for term in terms.split() if term != BETWEEN]
+def _spaced(terms: str, letter: str) -> str:
+    """Stems without their kind's letter, as a candidate has them."""
+    return f" {terms} ".replace(f" {letter}", "  ")

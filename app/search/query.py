@@ -91,8 +91,8 @@ def beginnings(session: Session, text: str) -> Iterator[str]:
         return
     yield typed
     *before, last = words(text)
-    unknown = [word for word, known in _known(_query(session, text, before, {}), before).items() if not known]
-    mended = mend(session, unknown) if unknown else {}
+    known = _known(_query(session, text, before, {}), before) if before else {}
+    mended = mend(session, [word for word in known if not known[word]]) if not all(known.values()) else {}
     begins = "".join(mended[word].word.folded if word in mended else word.folded for word in before)
     if mended:
         yield begins + last.folded

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
-from app.search.engines import Group
-from app.search.index import KINDS, SIGN_SET
+from app.search.engines import alternatives
+from app.search.index import BETWEEN, KINDS, SIGN_SET
 from app.search.query import Query
 from app.search.words import STOP, words
 
@@ -23,6 +20,9 @@ SHORT = 0.5  # of a sign that is said: with less, it is a text rather than a tit
 MOSTLY = 0.5  # of what a text says that a name among its words must be, where not all of it matches
 
 
+Weighed = tuple[float, list[tuple[str, ...]]]  # a group's weight, and its phrases, each stem between spaces
+
+
 class Named(NamedTuple):
     """A name that begins as the text does: how it is looked up, from which of its words on, and how it is shown."""
 
@@ -31,39 +31,27 @@ class Named(NamedTuple):
     name: str | None
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """An entry that may be shown: its stems, without the letter of its kind, and the names that begin as the text."""
+class Candidate(NamedTuple):
+    """An entry that may be shown: its texts as stems, and the names that begin as the text does.
+
+    A stem has a space of its own on both sides, so that a text is looked through without being split: most of the time
+    that ranking takes would go there. BETWEEN stands between names, and between the texts around the entry.
+    """
 
     id: int
     kind: str
     slug: str
     part: str
     rank: int
-    titles: Sequence[Sequence[str]]
-    contexts: Sequence[Sequence[str]]
-    body: Sequence[str]
+    title: str
+    context: str
+    body: str
     names: Sequence[Named]
 
-    @cached_property
-    def title(self) -> frozenset[str]:
-        """The stems of all its names."""
-        return frozenset(stem for name in self.titles for stem in name)
-
-    @cached_property
-    def context(self) -> frozenset[str]:
-        """The stems of what stands around it."""
-        return frozenset(stem for text in self.contexts for stem in text)
-
-    @cached_property
-    def often(self) -> Counter[str]:
-        """How often each stem stands in its text."""
-        return Counter(self.body)
-
-    def together(self, phrase: tuple[str, ...]) -> bool:
-        """Whether the words of a phrase stand beside each other somewhere."""
-        spaced = f" {' '.join(phrase)} "
-        return any(spaced in f" {' '.join(text)} " for text in (*self.titles, *self.contexts, self.body))
+    @property
+    def called(self) -> list[str]:
+        """The stems of its own name."""
+        return self.title.partition(BETWEEN)[0].split()
 
 
 class Ranked(NamedTuple):
@@ -84,23 +72,29 @@ class Ranked(NamedTuple):
 def ranked(query: Query, candidates: Iterable[Candidate]) -> list[Ranked]:
     """Candidates, the likeliest first, each thing once; those that match nothing are left out."""
     best: dict[tuple[str, str, str], Ranked] = {}
+    weighed = [(query.weight(group), [tuple(f" {stem} " for stem in some) for some in group]) for group in query.groups]
+    asked = alternatives(query.groups)
     for candidate in candidates:
-        found = _rank(query, candidate)
+        found = _rank(query, weighed, asked, candidate)
         thing = (candidate.kind, candidate.slug, candidate.part)
         if found and (thing not in best or found.place < best[thing].place):
             best[thing] = found
     return sorted(best.values(), key=lambda found: found.place)
 
 
-def _rank(query: Query, candidate: Candidate) -> Ranked | None:
-    weights = [(query.weight(group), _where(group, candidate, _title(query, candidate))) for group in query.groups]
+def _rank(query: Query, weighed: Sequence[Weighed], asked: Set[str], candidate: Candidate) -> Ranked | None:
+    said = _said(asked, candidate.title)
+    # A sign is a whole sentence: it is a title only where the text says much of it.
+    title = "" if candidate.kind == "warning-sign" and said < SHORT else candidate.title
+    weights = [
+        (weight, max((_counted(some, candidate, title) for some in group), default=0.0)) for weight, group in weighed
+    ]
     total = sum(weight for weight, _ in weights) or 1.0
     score = sum(weight * place for weight, place in weights) / total + PREFERRED.get(candidate.kind, 0)
     naming = sum(weight for weight, place in weights if place == TITLE) / total
     places = [place for _, place in weights]
     whole = bool(places) and min(places) > 0
     name, exact = _name(query, candidate, whole or naming >= MOSTLY)
-    said = _said(query, candidate.titles)
     if exact:
         match = 0
     elif name and naming < 1 and name.key in query.parts:
@@ -116,45 +110,38 @@ def _rank(query: Query, candidate: Candidate) -> Ranked | None:
     else:
         return None
     if candidate.kind == SIGN_SET:
-        score += _said(query, candidate.contexts)
+        score += _said(asked, candidate.context)
     kind = KINDS.index(candidate.kind) if candidate.kind in KINDS else len(KINDS)
     settled = (kind, candidate.slug, candidate.part, candidate.rank)
     return Ranked(match, round(score, 6), settled, candidate, name.name if name else None)
 
 
-def _title(query: Query, candidate: Candidate) -> frozenset[str]:
-    """The stems of a title; of a sign that is a whole sentence, only where the text says much of it."""
-    long = candidate.kind == "warning-sign" and _said(query, candidate.titles) < SHORT
-    return frozenset() if long else candidate.title
-
-
-def _where(group: Group, candidate: Candidate, title: frozenset[str]) -> float:
-    """What a group counts for, by the best place that one of its phrases stands in; 0 where none does."""
-    return max((_counted(phrase, candidate, title) for phrase in group), default=0.0)
-
-
-def _counted(phrase: tuple[str, ...], candidate: Candidate, title: frozenset[str]) -> float:
-    together = len(phrase) == 1 or candidate.together(phrase)
+def _counted(phrase: tuple[str, ...], candidate: Candidate, title: str) -> float:
+    """What a phrase counts for, by the best place that it stands in; 0 where it stands in none."""
+    texts = (candidate.title, candidate.context, candidate.body)
     # A condition's own context is its signs: they are text of it. Any other's is the name that it belongs to.
-    context = frozenset() if candidate.kind == "condition" else candidate.context
-    if title.issuperset(phrase):
+    near = "" if candidate.kind == "condition" else candidate.context
+    if all(stem in title for stem in phrase):
         place = TITLE
-    elif (title | context).issuperset(phrase):
+    elif all(stem in title or stem in near for stem in phrase):
         place = NEAR_TITLE
-    elif (candidate.title | candidate.context | candidate.often.keys()).issuperset(phrase):
-        times = min(candidate.often.get(stem, 1) for stem in phrase)
-        # As in BM25: the more often, the less each time; in a long text, less.
-        place = BODY * 2 * times / (times + 1 + len(candidate.body) / LONG_TEXT)
     else:
-        return 0.0
+        often = [candidate.body.count(stem) or any(stem in text for text in texts) for stem in phrase]
+        # As in BM25: the more often, the less each time; in a long text, less.
+        place = BODY * 2 * min(often) / (min(often) + 1 + candidate.body.count("  ") / LONG_TEXT)
+    together = len(phrase) == 1 or any("".join(phrase) in text for text in texts)
     return place if together else place * APART
 
 
-def _said(query: Query, texts: Sequence[Sequence[str]]) -> float:
+def _said(asked: Set[str], text: str) -> float:
     """How much of the one that is said best of some short texts: of `Fever` more than of `Rheumatic fever`."""
-    stems = {stem for group in query.groups for phrase in group for stem in phrase}
-    telling = ([stem for stem in name if stem not in STOP] or name for name in texts if name)
-    return max((sum(stem in stems for stem in name) / len(name) for name in telling), default=0.0)
+    best = 0.0
+    for name in text.split(BETWEEN):
+        stems = name.split()
+        if not asked.isdisjoint(stems):
+            telling = [stem for stem in stems if stem not in STOP] or stems
+            best = max(best, sum(stem in asked for stem in telling) / len(telling))
+    return best
 
 
 def _name(query: Query, candidate: Candidate, mostly: bool) -> tuple[Named | None, bool]:
