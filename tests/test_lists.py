@@ -73,7 +73,7 @@ def test_these_are_all_the_lists_there_are(states: Api) -> None:
         for path, operations in paths.items()
         if "cursor" in {parameter["name"] for parameter in operations["get"].get("parameters", [])}
     }
-    assert listing == set(LISTS)
+    assert listing - {"/v1/search"} == set(LISTS)  # what is found has an order of its own
 
 
 @every_list

@@ -19,9 +19,12 @@ from app.db import limited
 from app.search.index import KINDS
 from app.search.vocabulary import another
 from app.search.words import kept, key, sound, stems, synonyms, words
-from tests.conftest import EVERY_STATE, SEED, Api, publish
+from tests.conftest import ENGINES, EVERY_STATE, SEED, Api, publish
 
 SIGNS = "/v1/conditions/neutropenia/warning-signs"
+
+# What people find is asked of both engines by the golden files; here too, what SQL alone decides.
+pytestmark = pytest.mark.engines("sqlite")
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +85,7 @@ def test_other_words_beside_a_sign_take_it_not_away(seed: Api, text: str) -> Non
     assert "neutropenia" in urgent(search(seed, text))
 
 
+@pytest.mark.engines(*ENGINES)
 def test_no_language_and_no_audience_takes_signs_away(api: Api) -> None:
     with_signs = [item for item in api.every_item("/v1/conditions?limit=100") if item["warning_signs"]["total"]]
     assert len(with_signs) > 5
@@ -90,6 +94,7 @@ def test_no_language_and_no_audience_takes_signs_away(api: Api) -> None:
             assert item["slug"] in urgent(search(api, item["name"], **asked)), (item["name"], asked)
 
 
+@pytest.mark.engines(*ENGINES)
 def test_every_page_has_the_signs(seed: Api) -> None:
     following = "/v1/search?q=neutropenia&limit=3"
     pages = []
@@ -184,6 +189,7 @@ def test_common_words_do_not_flatten_the_order(seed: Api) -> None:
     assert first(seed, "what is the neutropenia of my child about") == ("condition", "neutropenia")
 
 
+@pytest.mark.engines(*ENGINES)
 def test_a_language_that_is_asked_for_is_served_as_everywhere(api: Api) -> None:
     for lang in ("es", "en"):
         for item in search(api, "hipo hiccup", lang=lang, limit=100)["items"]:
@@ -301,6 +307,7 @@ def test_words_that_are_right_as_they_stand_are_never_mended(seed: Api) -> None:
         assert told is None, word
 
 
+@pytest.mark.engines(*ENGINES)
 def test_a_misspelling_that_is_taken_back_is_one_no_more(make_api: Callable[..., Api], tmp_path: Path) -> None:
     folder = tmp_path / "pack"
     shutil.copytree(SEED, folder)
@@ -343,6 +350,7 @@ def test_any_text_is_a_search(seed: Api, text: str) -> None:
     assert seed.get("/v1/suggest", params={"q": text}).status_code == 200
 
 
+@pytest.mark.engines(*ENGINES)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=200), kind=st.sampled_from([None, *KINDS]), limit=st.integers(1, 100))
 def test_whatever_is_typed_it_is_answered(seed: Api, text: str, kind: str | None, limit: int) -> None:
@@ -399,6 +407,7 @@ def acronym_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT max(i) FROM n"
 
 
+@pytest.mark.engines(*ENGINES)
 def test_a_statement_that_takes_too_long_is_ended_and_the_next_one_is_not(seed: Api) -> None:
     with Session(seed.app.state.engine) as session:
         with pytest.raises(OperationalError), limited(session, 50):
@@ -443,6 +452,7 @@ def test_a_suggested_condition_has_the_least_that_is_said_of_its_signs(seed: Api
 # ---- what a publish does
 
 
+@pytest.mark.engines(*ENGINES)
 def test_what_is_published_is_found_and_what_is_withdrawn_is_not(make_api: Callable[..., Api], tmp_path: Path) -> None:
     api = make_api(SEED, EVERY_STATE)
     assert first(api, "mychart") == ("directory", "mychart")

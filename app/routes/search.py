@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
-from pydantic import AfterValidator, Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -30,6 +30,10 @@ from app.search.snippet import snippet
 router = resource("/v1", "search")
 
 LONGEST = 200  # characters of a text
+
+
+_KIND = f"(?:{'|'.join(KINDS)})"
+_KINDS = rf"^{_KIND}(?:,{_KIND})*$"
 
 
 def _kinds(given: str) -> str:
@@ -60,7 +64,7 @@ class SearchQuery(Paging, Wanted):
     """The parameters of a search."""
 
     q: Text
-    kind: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_kinds)] | None = Field(
+    kind: Annotated[str, Field(max_length=200, pattern=_KINDS), BeforeValidator(_kinds)] | None = Field(
         default=None,
         description=f"Which kinds are shown, with commas between them: {', '.join(KINDS)}. What is urgent is always.",
         examples=["condition,section"],
