@@ -394,12 +394,14 @@ def test_an_acronym_matches_as_the_whole_text_only(make_api: Callable[..., Api],
 
 @pytest.fixture(scope="module")
 def acronym_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The seed pack, with one acronym more."""
+    """The seed pack with an acronym, and a misspelling that is looked up as another name is."""
     folder = tmp_path_factory.mktemp("acronym") / "pack"
     shutil.copytree(SEED, folder)
     file = folder / "conditions" / "neutropenia.json"
     record = json.loads(file.read_text(encoding="utf-8"))
-    record["aliases"].append({"provenance": {"basis": "curated"}, "name": "ORS", "kind": "abbreviation", "lang": "en"})
+    told = {"provenance": {"basis": "curated"}, "lang": "en"}
+    record["aliases"].append({**told, "name": "ORS", "kind": "abbreviation"})
+    record["aliases"].append({**told, "name": "neutro paenia", "kind": "misspelling"})
     file.write_text(json.dumps(record), encoding="utf-8")
     return folder
 
@@ -447,6 +449,13 @@ def test_a_suggested_condition_has_the_least_that_is_said_of_its_signs(seed: Api
     whole = seed.json(SIGNS)
     (item,) = [i for i in seed.json("/v1/suggest?q=neutropenia")["items"] if i["kind"] == "condition"]
     assert item["warning_signs"] == {name: whole[name] for name in item["warning_signs"]}
+
+
+def test_names_that_are_looked_up_alike_are_told_apart(make_api: Callable[..., Api], acronym_pack: Path) -> None:
+    api = make_api(acronym_pack)
+    for text in ("neutropenia", "neutrop", "neutro paenia"):
+        assert suggestions(api, text)[0] == ("condition", "Neutropenia", None)
+        assert first(api, text) == ("condition", "neutropenia")
 
 
 # ---- what a publish does

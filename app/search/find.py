@@ -89,7 +89,7 @@ class _Gathered:
 
 
 def search(session: Session, text: str, wanted: Wanted) -> Results:
-    """What a text finds, ranked; by its likelier spelling where nothing stands for it as typed and that is sure."""
+    """What a text finds, ranked; by its likelier spelling where that is sure and the text itself is no name."""
     typed, meant, sure = understand(session, text)
     results = _found(session, typed, wanted)
     if meant is None or any(found.match == 0 and not _misspelt(found, meant) for found in results.items):
@@ -117,7 +117,7 @@ def suggest(session: Session, text: str, wanted: Wanted, limit: int) -> list[Sug
             break
         gathered = _Gathered()
         _take_names(session, beginning, wanted, gathered)
-        for suggested in sorted(_suggested(beginning, gathered)):
+        for suggested in sorted(_suggested(beginning, gathered), key=lambda one: (one.place, one.id)):
             found.setdefault(gathered.things[suggested.id], suggested)
     return list(found.values())[:limit]
 

@@ -147,9 +147,9 @@ def _said(asked: Set[str], text: str) -> float:
 def _name(query: Query, candidate: Candidate, mostly: bool) -> tuple[Named | None, bool]:
     """The name that is the text, begins with it or is most of what it says, and whether it is the text."""
     typed = [word.folded for word in query.typed]
-    for name in candidate.names:
-        if name.key == query.key and name.word <= 0:
-            return name, True
+    whole = [name for name in candidate.names if name.key == query.key and name.word <= 0]
+    if whole:
+        return next((name for name in whole if name.name), whole[0]), True
     for name in candidate.names:
         if name.word == 0 and name.name and [word.folded for word in words(name.name)][: len(typed)] == typed:
             return name, False
