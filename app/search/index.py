@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy import delete, func, insert, select, tuple_
 from sqlmodel import Session, col
 
 from app import models, present, schemas
@@ -107,15 +107,7 @@ def write(session: Session, made: Iterable[tuple[Entry, bytes]], vocabulary: Voc
 def finish(session: Session, vocabulary: Vocabulary) -> None:
     """Store what was gathered, and forget words that no entry holds any more."""
     stem, word, spelling = models.SearchStem, models.SearchWord, models.SearchSpelling
-    for batch in batches(vocabulary.stems.items()):
-        named = [name for name, _ in batch]
-        known = session.execute(select(stem).where(tuple_(stem.stem, stem.kind).in_(named))).scalars().all()
-        before = {(row.stem, row.kind): row.total for row in known}
-        session.expunge_all()
-        session.exec(delete(stem).where(tuple_(stem.stem, stem.kind).in_(named)))
-        rows = [{"stem": s, "kind": kind, "total": total + before.get((s, kind), 0)} for (s, kind), total in batch]
-        session.execute(insert(stem), rows)
-    session.exec(delete(stem).where(col(stem.total) <= 0))
+    _count(session, vocabulary.stems)
     held = select(col(stem.stem)).where(col(stem.stem) == word.stem).exists()
     session.exec(delete(word).where(~held))
     for words_ in batches(vocabulary.words):
@@ -132,13 +124,27 @@ def finish(session: Session, vocabulary: Vocabulary) -> None:
         session.execute(insert(spelling), [{"key": found, "word": name} for found, name in keys])
 
 
+def _count(session: Session, changes: Mapping[tuple[str, str], int]) -> None:
+    """Add to how many entries of a kind hold a stem; one that none holds is no longer there."""
+    stem = models.SearchStem
+    columns = select(col(stem.stem), col(stem.kind), col(stem.total))
+    for batch in batches(changes.items()):
+        these = tuple_(stem.stem, stem.kind).in_([name for name, _ in batch])
+        before = {(row.stem, row.kind): row.total for row in session.execute(columns.where(these))}
+        session.exec(delete(stem).where(these))
+        after = ((name, total + before.get(name, 0)) for name, total in batch)
+        rows = [{"stem": name, "kind": kind, "total": total} for (name, kind), total in after if total > 0]
+        if rows:
+            session.execute(insert(stem), rows)
+
+
 def _pairs() -> Any:
     return tuple_(models.SearchSpelling.key, models.SearchSpelling.word)
 
 
 def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:
     """Delete the entries of records, and take their words from what is counted."""
-    entry, stem = models.SearchEntry, models.SearchStem
+    entry = models.SearchEntry
     of = (col(entry.record_kind) == kind, col(entry.record_slug).in_(slugs))
     words_ = (col(entry.title_words), col(entry.context_words), col(entry.body_words))
     columns = select(col(entry.kind), *words_).where(*of)
@@ -150,9 +156,7 @@ def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:
     if kind == Kind.condition:
         _forget_misspellings(session, of)
     session.exec(delete(entry).where(*of))
-    for (name, entry_kind), total in gone.items():
-        counted = update(stem).where(col(stem.stem) == name, col(stem.kind) == entry_kind)
-        session.exec(counted.values(total=col(stem.total) - total))
+    _count(session, {name: -total for name, total in gone.items()})
 
 
 def _counted(kind: str, stems: Iterable[str], title_words: str) -> Iterator[tuple[str, str]]:
