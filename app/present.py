@@ -8,7 +8,7 @@ from typing import Any
 from app import models, schemas
 from app.editions import Wanted, is_fallback
 from app.pack import URGENCY_ORDER, Scope, Urgency
-from app.rows import FlatRow
+from app.rows import KINDS, FlatRow
 
 NOTICES = {
     "en": "This is educational content. It is not medical advice.",
@@ -387,7 +387,7 @@ def found_sign(
 
 def found_flat(row: FlatRow, address: Address) -> schemas.FoundRecord:
     """A record without editions, as a search finds it."""
-    kind = _FLAT_KINDS[type(row)]
+    kind = KINDS[type(row)].value
     return schemas.FoundRecord(
         **_flat(row, address),
         kind=kind,
@@ -433,14 +433,6 @@ def _flat_title(row: FlatRow) -> str:
     if isinstance(row, models.Article):
         return row.title
     return row.term if isinstance(row, models.GlossaryTerm) else row.name
-
-
-_FLAT_KINDS = {
-    models.Article: "article",
-    models.Location: "location",
-    models.GlossaryTerm: "glossary",
-    models.DirectoryEntry: "directory",
-}
 
 
 # ---- whose words, from where

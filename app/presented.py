@@ -162,7 +162,11 @@ def store(session: Session, keys: Collection[tuple[str, str]]) -> None:
             rows = _whole_conditions(session, batch) if kind == Kind.condition else _whole_flat(session, kind, batch)
             for row, former_slugs in rows:
                 made = _condition(row, former_slugs) if isinstance(row, models.Condition) else _flat(row, kind)
-                found = index.of_condition(row) if isinstance(row, models.Condition) else index.of_flat(row)
+                found = (
+                    index.of_condition(row, _address)
+                    if isinstance(row, models.Condition)
+                    else index.of_flat(row, _address)
+                )
                 for bodies in batches(made, IN_MEMORY):
                     told = [
                         {"shape": shape, "row_id": of, "body": body, "made_by": made_by()} for shape, of, body in bodies

@@ -21,6 +21,7 @@ TABLES: dict[pack.Kind, type[models.Condition | FlatRow]] = {
     pack.Kind.glossary: models.GlossaryTerm,
     pack.Kind.directory: models.DirectoryEntry,
 }
+KINDS = {table: kind for kind, table in TABLES.items()}
 
 
 def loaded(*path: Any) -> Load:

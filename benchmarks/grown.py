@@ -350,7 +350,7 @@ def _index_places(session: Session, originals: int, count: int) -> None:
     loads = loaded(place.in_pack)
     chosen = with_body.where(col(place.id) <= originals, col(place.latitude).is_not(None)).options(loads)
     rows = session.execute(chosen.order_by(col(place.id))).all()
-    entries = [(row.id, row.name, row.slug, next(index.of_flat(row)), item) for row, item in rows]
+    entries = [(row.id, row.name, row.slug, next(index.of_flat(row, str)), item) for row, item in rows]
     for copy in range(1, count // originals + 1):
         told = [each for each in entries if each[0] + copy * originals <= count]
         for batch in batches(told, BATCH * 10):

@@ -75,8 +75,13 @@ class _Gathered:
     names: dict[int, list[Named]] = field(default_factory=dict)
     ranks: dict[int, int] = field(default_factory=dict)  # of editions, where names were looked for
 
-    def take(self, entry_id: int, kind: str, slug: str, part: str) -> None:
-        self.things.setdefault(entry_id, (kind, slug, part))
+    def take(self, row: Any) -> None:
+        self.things.setdefault(row.id, (row.kind, row.record_slug, row.part))
+
+    def take_named(self, row: Any) -> None:
+        self.take(row)
+        self.names.setdefault(row.id, []).append(Named(row.key, row.word, row.name))
+        self.ranks[row.id] = row.rank
 
     def by_turns(self) -> list[int]:
         """The ids as they were taken, one of each kind in turn."""
@@ -227,7 +232,7 @@ def _take(
     }
     statement = _matching(dialect, shapes, wanted.lang, wanted.audience, wanted.fallback, limit)
     for row in session.connection().execute(statement, words).all():
-        gathered.take(row.id, row.kind, row.record_slug, row.part)
+        gathered.take(row)
 
 
 def _take_names(session: Session, beginning: str, wanted: Wanted, gathered: _Gathered) -> None:
@@ -238,9 +243,7 @@ def _take_names(session: Session, beginning: str, wanted: Wanted, gathered: _Gat
     for row in session.connection().execute(statement, {"beginning": beginning, "end": beginning + LAST}):
         if row.key != beginning and row.word == AS_A_WHOLE:
             continue
-        gathered.take(row.id, row.kind, row.record_slug, row.part)
-        gathered.names.setdefault(row.id, []).append(Named(row.key, row.word, row.name))
-        gathered.ranks[row.id] = row.rank
+        gathered.take_named(row)
 
 
 def _take_named(session: Session, query: Query, wanted: Wanted, gathered: _Gathered) -> set[str]:
@@ -251,8 +254,7 @@ def _take_named(session: Session, query: Query, wanted: Wanted, gathered: _Gathe
         if row.word == AS_A_WHOLE:
             acronyms.add(row.key)
             continue
-        gathered.take(row.id, row.kind, row.record_slug, row.part)
-        gathered.names.setdefault(row.id, []).append(Named(row.key, row.word, row.name))
+        gathered.take_named(row)
     return acronyms
 
 
@@ -260,9 +262,7 @@ def _take_named(session: Session, query: Query, wanted: Wanted, gathered: _Gathe
 def _called(lang: str | None, audience: Audience | None, fallback: Fallback) -> Select[*tuple[Any, ...]]:
     name = SearchName
     named = (col(name.kind) == "condition", col(name.word) <= 0, col(name.key).in_(bindparam("keys", expanding=True)))
-    rows = _entries(Wanted(lang=lang, audience=audience, fallback=fallback))
-    rows = rows.join(name, col(name.entry_id) == SearchEntry.id).where(*named)
-    return rows.add_columns(col(name.key), col(name.word), col(name.name)).limit(MOST_TITLES)
+    return _with_names(Wanted(lang=lang, audience=audience, fallback=fallback)).where(*named).limit(MOST_TITLES)
 
 
 @lru_cache(maxsize=512)  # to make a statement takes longer than to run it
@@ -286,13 +286,15 @@ def _matching(
 def _beginning(lang: str | None, audience: Audience | None, fallback: Fallback) -> Statement:
     name = SearchName
     begins = (col(name.key) >= bindparam("beginning"), col(name.key) < bindparam("end"))
-    selects = []
-    for kind in NAMED_KINDS:
-        rows = _entries(Wanted(lang=lang, audience=audience, fallback=fallback))
-        rows = rows.join(name, col(name.entry_id) == SearchEntry.id).where(col(name.kind) == kind, *begins)
-        rows = rows.add_columns(col(name.key), col(name.word), col(name.name)).order_by(col(name.key))
-        selects.append(_limited(rows, MOST_NAMES))
-    return union_all(*selects)
+    named = _with_names(Wanted(lang=lang, audience=audience, fallback=fallback)).order_by(col(name.key))
+    return union_all(*(_limited(named.where(col(name.kind) == kind, *begins), MOST_NAMES) for kind in NAMED_KINDS))
+
+
+def _with_names(wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """Entries that a reader may be shown, with their names."""
+    name = SearchName
+    rows = _entries(wanted).join(name, col(name.entry_id) == SearchEntry.id)
+    return rows.add_columns(col(name.key), col(name.word), col(name.name))
 
 
 def _entries(wanted: Wanted) -> Select[*tuple[Any, ...]]:

@@ -15,6 +15,8 @@ from app import models, present, schemas
 from app.db import batches
 from app.editions import ORDER
 from app.pack import Audience, Kind
+from app.present import Address
+from app.rows import KINDS as RECORD_KINDS
 from app.rows import FlatRow
 from app.search import words
 from app.search.words import key
@@ -253,11 +255,11 @@ def _name_rows(entry: Entry, entry_id: int) -> Iterator[dict[str, Any]]:
 # ---- conditions
 
 
-def of_condition(row: models.Condition) -> Iterator[Entry]:
+def of_condition(row: models.Condition, address: Address) -> Iterator[Entry]:
     """The entries of a fully loaded condition: of each edition the condition, its signs, its sections, its sign set."""
     ranked = sorted(row.editions, key=lambda edition: _preference(row, edition))
     for rank, edition in enumerate(ranked):
-        for entry in _of_edition(row, edition):
+        for entry in _of_edition(row, edition, address):
             entry.condition_id, entry.edition_id, entry.rank = row.id, edition.id, rank
             yield entry
 
@@ -268,14 +270,14 @@ def _preference(row: models.Condition, edition: models.Edition) -> tuple[Any, ..
     return edition.lang != row.lang, edition.review_status != "reviewed", ORDER.index(audience), edition.position
 
 
-def _of_edition(row: models.Condition, edition: models.Edition) -> Iterator[Entry]:
+def _of_edition(row: models.Condition, edition: models.Edition, address: Address) -> Iterator[Entry]:
     kind, names = Kind.condition, list(_names(row, edition))
     called = [edition.name, *(name.text for name in names if name.titles)]
-    summary = present.found_condition(row, edition, _address)
+    summary = present.found_condition(row, edition, address)
     said_as = edition.pronunciation
     if said_as:
         names.append(Name(said_as, shown=False, titles=False))
-    whole = present.sign_set(row, edition, _address)
+    whole = present.sign_set(row, edition, address)
     signs = [sign.sign for sign in whole.signs]
     yield Entry(
         "condition",
@@ -289,11 +291,11 @@ def _of_edition(row: models.Condition, edition: models.Edition) -> Iterator[Entr
         said_as=said_as,
     )
     for sign in whole.signs:
-        item = present.found_sign(row, edition, whole, sign, _address)
+        item = present.found_sign(row, edition, whole, sign, address)
         yield Entry("warning-sign", kind, row.slug, sign.sign, item, part=sign.key, context=called)
     symptoms: list[str] = []
     for section in edition.sections:
-        found = present.found_section(row, edition, section, _address)
+        found = present.found_section(row, edition, section, address)
         text = _text(section.blocks)
         symptoms += text if section.aspect == SYMPTOMS else []
         yield Entry("section", kind, row.slug, section.heading, found, part=section.anchor, context=called, text=text)
@@ -358,9 +360,9 @@ def sentences(text: str) -> list[str]:
 # ---- the flat kinds
 
 
-def of_flat(row: FlatRow) -> Iterator[Entry]:
+def of_flat(row: FlatRow, address: Address) -> Iterator[Entry]:
     """The entry of a record without editions."""
-    kind, item = _KINDS[type(row)], present.found_flat(row, _address)
+    kind, item = RECORD_KINDS[type(row)], present.found_flat(row, address)
     entry = Entry(kind, kind, row.slug, item.title, item)
     if isinstance(row, models.Location):
         place = (row.city, row.state, row.postal_code, row.street, row.kind.replace("-", " "))
@@ -375,15 +377,3 @@ def of_flat(row: FlatRow) -> Iterator[Entry]:
     else:
         entry.context = [row.group_name]
     yield entry
-
-
-_KINDS = {
-    models.Article: Kind.article,
-    models.Location: Kind.location,
-    models.GlossaryTerm: Kind.glossary,
-    models.DirectoryEntry: Kind.directory,
-}
-
-
-def _address(path: str) -> str:
-    return f"\x01{path}"

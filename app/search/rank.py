@@ -11,7 +11,6 @@ from app.search.query import Query
 from app.search.words import STOP, words
 
 MATCHES = ("exact", "prefix", "title", "text", "some")
-TITLED = 2  # the last match that is by a name or a title
 TITLE, NEAR_TITLE, BODY = 1.0, 0.6, 0.4  # what a word counts for, by where it stands
 LONG_TEXT = 200  # words
 APART = 0.5  # what is left of that where the words of a phrase do not stand together

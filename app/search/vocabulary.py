@@ -34,7 +34,11 @@ ENDINGS = (
     *("fagia", "fasia", "otomi", "ostomi", "ectomi", "plasti", "scopi", "pnea", "rea", "rage", "uria", "opia"),
 )
 # Keys beside each other on a phone (QWERTY): a thumb that slips hits one of them.
-_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_KEYS = {
+    letter: (row, at)
+    for row, letters in enumerate(("qwertyuiop", "asdfghjkl", "zxcvbnm"))
+    for at, letter in enumerate(letters)
+}
 VOWELS = set("aeiouy")
 
 
@@ -174,10 +178,9 @@ def _slip(typed: str, other: str) -> bool:
 
 
 def _beside(one: str, other: str) -> bool:
-    places = {letter: (row, at) for row, letters in enumerate(_ROWS) for at, letter in enumerate(letters)}
-    if one not in places or other not in places:
+    if one not in _KEYS or other not in _KEYS:
         return False
-    (row, at), (other_row, other_at) = places[one], places[other]
+    (row, at), (other_row, other_at) = _KEYS[one], _KEYS[other]
     return abs(row - other_row) <= 1 and abs(at - other_at) <= 1
 
 

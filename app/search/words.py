@@ -97,11 +97,6 @@ def key(text: str) -> str:
     return "".join(word.folded for word in words(text))
 
 
-def telling(found: list[Word]) -> list[Word]:
-    """The words that say what a text is about; all of them where none does."""
-    return [word for word in found if word.folded not in STOP] or found
-
-
 @lru_cache(maxsize=50_000)
 def stem(folded: str) -> str:
     """What a word's forms share (Snowball's English stemmer, which takes Spanish plurals too)."""
