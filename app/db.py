@@ -6,9 +6,10 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import closing
-from functools import lru_cache
+from functools import lru_cache, wraps
+from inspect import Parameter, signature
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -19,6 +20,7 @@ from fastapi import Depends, Request
 from sqlalchemy import URL, Connection, Dialect, Engine, PoolProxiedConnection, Select, event, func, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, col, create_engine, select
 from starlette.datastructures import State
 
@@ -35,6 +37,7 @@ LATEST = "SELECT generation, id FROM publication ORDER BY generation DESC LIMIT 
 # For a read of many short statements: none walks a whole table, or is compiled for longer than it runs.
 LIMITED = "SET LOCAL statement_timeout = {milliseconds}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
 STEPS = 20_000  # of SQLite's machine, about a millisecond: how often it asks whether to go on
+CLOCK = "clock"  # where a connection's is
 BATCH = 500  # rows or keys at a time
 
 # What libpq is told unless DATABASE_URL says otherwise, in seconds but for the last: a server that is gone without a
@@ -130,6 +133,7 @@ def _make_sqlite(address: URL, create: bool) -> Engine:
         event.listen(engine, "do_connect", _make_folder if create else _connect_to_what_is_there)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "before_cursor_execute", _start_clock)
     return engine
 
 
@@ -144,7 +148,8 @@ def _connect_to_what_is_there(
     return dialect.connect(f"{Path(arguments[0]).as_uri()}?mode=rw", **keywords, uri=True)
 
 
-def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
+def _configure_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    record.info[CLOCK] = _Clock()
     # The driver's own transactions begin only at the first write, so two SELECTs could see two publications.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -174,6 +179,17 @@ def _write_ahead(cursor: DBAPICursor) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock before it reads, so that what it compared with is what it replaces.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+
+
+class _Clock:
+    """When a connection's last statement began."""
+
+    began = 0.0
+
+
+def _start_clock(connection: Connection | None, *_: object) -> None:
+    if connection is not None:  # `first` has none, and no limit
+        connection.info[CLOCK].began = time.monotonic()
 
 
 def _writes(connection: Connection) -> bool:
@@ -299,20 +315,39 @@ def _stands_at(connection: Connection) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, "")
 
 
-async def read(request: Request, query: Callable[[Connection], Found]) -> Found:
-    """What a short query finds in one snapshot.
+async def read(request: Request, query: Callable[[Connection], Found], *, short: bool = True) -> Found:
+    """What a query finds in one snapshot.
 
-    SQLite is asked where we are: an indexed read of a local file takes microseconds, and never waits in the
-    write-ahead log. PostgreSQL is asked in a worker thread.
+    SQLite is asked where we are if the query is short: an indexed read of a local file takes microseconds, and never
+    waits in the write-ahead log. Everything else is asked in a worker thread.
     """
 
     def ask() -> Found:
         with snapshot(request) as connection:
             return query(connection)
 
-    if request.app.state.read_engine.dialect.name == "sqlite":
+    if short and request.app.state.read_engine.dialect.name == "sqlite":
         return ask()
-    return await to_thread.run_sync(ask, limiter=_DETAILS)
+    return await to_thread.run_sync(ask, limiter=_DETAILS if short else _LISTS)
+
+
+def in_snapshot(endpoint: Callable[..., Found]) -> Callable[..., Awaitable[Found]]:
+    """An endpoint that is given a `connection`: all that it reads there is one snapshot.
+
+    It runs in a worker thread, as FastAPI's plain endpoints do. A dependency would be two more trips to such a thread.
+    """
+    told = signature(endpoint)
+    others = [each for name, each in told.parameters.items() if name not in {"request", "connection"}]
+
+    @wraps(endpoint)
+    async def route(request: Request, **asked: Any) -> Found:
+        if "request" in told.parameters:
+            asked["request"] = request
+        return await read(request, lambda connection: endpoint(connection=connection, **asked), short=False)
+
+    asked = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
+    route.__signature__ = told.replace(parameters=[asked, *others])  # type: ignore[attr-defined]
+    return route
 
 
 async def first(
@@ -385,32 +420,19 @@ def _as_text(dialect: Dialect, statement: Select[*tuple[Any, ...]]) -> tuple[str
 
 
 @contextlib.contextmanager
-def limited(session: Session, milliseconds: int) -> Iterator[None]:
+def limited(connection: Connection, milliseconds: int) -> Iterator[None]:
     """Give each statement of a read so long at most. Raises OperationalError for one that takes longer."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(LIMITED.format(milliseconds=milliseconds))
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(LIMITED.format(milliseconds=milliseconds))
         yield
         return
-    connection: Any = session.connection().connection.driver_connection
-    deadline = [0.0]
-
-    def begin(*_: object) -> None:
-        deadline[0] = time.monotonic() + milliseconds / 1000
-
-    bound = session.connection()
-    event.listen(bound, "before_cursor_execute", begin)
-    connection.set_progress_handler(lambda: time.monotonic() > deadline[0], STEPS)
+    clock = connection.info[CLOCK]
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(lambda: time.monotonic() > clock.began + milliseconds / 1000, STEPS)
     try:
         yield
     finally:
-        connection.set_progress_handler(None, 0)
-        event.remove(bound, "before_cursor_execute", begin)
-
-
-def get_session(request: Request) -> Iterator[Session]:
-    """A session for one request: one snapshot, and nothing is ever committed."""
-    with snapshot(request) as connection, Session(connection, autoflush=False) as session:
-        yield session
+        driver.set_progress_handler(None, 0)
 
 
 def get_bare_session(request: Request) -> Iterator[Session]:
@@ -419,11 +441,9 @@ def get_bare_session(request: Request) -> Iterator[Session]:
         yield session
 
 
-# As many reads as there are connections run at once and further ones wait: without the bound, waiting requests would
-# hold the worker threads that the running ones need to finish. A connection is free again before the answer is sent.
-# One connection is left for the event loop, which must never wait for one, one for the watch over publications, and one
-# for an operator's question.
-SessionDep = Annotated[Session, Depends(get_session, scope="function", max_concurrency=POOL_SIZE - 3)]
 BareSessionDep = Annotated[Session, Depends(get_bare_session, scope="function", max_concurrency=1)]
+# As many reads as there are connections run at once and further ones wait. One connection is left for the event loop,
+# which must never wait for one, one for the watch over publications, and one for an operator's question.
+_LISTS = CapacityLimiter(POOL_SIZE - 3)
 _DETAILS = CapacityLimiter(POOL_SIZE)
 _KEPT: WeakKeyDictionary[Engine, PoolProxiedConnection] = WeakKeyDictionary()

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, Connection, Integer, Select, String, bindparam, exists, func, select
+from sqlmodel import col
 
 from app.editions import TAG, canonical
 from app.errors import ProblemError, invalid
@@ -49,24 +49,36 @@ class Place(NamedTuple):
     after: str
 
 
-def counted(paging: Paging, matching: Select[*tuple[Any, ...]]) -> list[ColumnElement[Any]]:
+# Whether this database had the publication that a cursor was made at: its values are of `cursor_values`.
+CURSOR_KNOWN = (
+    exists()
+    .where(
+        col(Publication.generation) == bindparam("cursor_generation", type_=Integer),
+        col(Publication.id) == bindparam("cursor_publication", type_=String),
+    )
+    .label("cursor_known")
+)
+
+
+def counted(matching: Select[*tuple[Any, ...]]) -> list[ColumnElement[Any]]:
     """What `paginate` must know, to select beside whatever else a list looks up: `total` and `cursor_known`."""
     total = select(func.count()).select_from(matching.subquery()).scalar_subquery()
-    return [total.label("total"), cursor_known(paging)]
+    return [total.label("total"), CURSOR_KNOWN]
 
 
-def cursor_known(paging: Paging) -> ColumnElement[bool]:
-    """Whether this database had the publication that a cursor was made at, as the column `cursor_known`."""
+def cursor_values(paging: Paging) -> dict[str, Any]:
+    """The values of CURSOR_KNOWN; without a cursor, those of no publication."""
     place = _read(paging.cursor)
-    known: ColumnElement[bool] = literal(value=False)
-    if place:
-        generation, named = col(Publication.generation), col(Publication.id)
-        known = exists().where(generation == place.generation, named == place.publication)
-    return known.label("cursor_known")
+    return {"cursor_generation": place.generation if place else -1, "cursor_publication": place and place.publication}
 
 
 def paginate(
-    request: Request, session: Session, paging: Paging, count: Any, listed: Select[*tuple[Any, ...]], sort_key: Any
+    request: Request,
+    connection: Connection,
+    paging: Paging,
+    count: Any,
+    listed: Select[*tuple[Any, ...]],
+    sort_key: Any,
 ) -> Page:
     """The page of a list that `paging` asks for, in the order of a stored, unique sort key: no offset that drifts.
 
@@ -77,7 +89,7 @@ def paginate(
     if after is not None:
         listed = listed.where(col(sort_key) > after)
     ordered = listed.add_columns(col(sort_key).label("sort_key")).order_by(col(sort_key)).limit(paging.limit + 1)
-    return linked(request, paging, count, session.execute(ordered).all(), lambda row: row.sort_key)
+    return linked(request, paging, count, connection.execute(ordered).all(), lambda row: row.sort_key)
 
 
 def begins_after(request: Request, paging: Paging, count: Any) -> str | None:

@@ -418,7 +418,7 @@ DETAILS = {
         ("/v1/sources/hat-notes", 2),
         ("/v1/search?q=", 1),
         ("/v1/search?q=hiccup", 10),
-        ("/v1/search?q=hicup+hat", 26),
+        ("/v1/search?q=hicup+hat", 24),
         ("/v1/search?q=nothing+of+this", 11),
         ("/v1/suggest?q=hiccup", 7),
         ("/v1/suggest?q=hickup", 7),

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text as sql
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
 
 from app.db import limited
 from app.search.index import KINDS
@@ -411,13 +410,13 @@ SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <
 
 @pytest.mark.engines(*ENGINES)
 def test_a_statement_that_takes_too_long_is_ended_and_the_next_one_is_not(seed: Api) -> None:
-    with Session(seed.app.state.engine) as session:
-        with pytest.raises(OperationalError), limited(session, 50):
-            session.execute(sql(SLOW))
-        session.rollback()
-        with limited(session, 10_000):
-            assert session.execute(sql("SELECT 1")).scalar_one() == 1
-        assert session.execute(sql(SLOW.replace("100000000", "1000"))).scalar_one() == 1000
+    with seed.app.state.engine.connect() as connection:
+        with pytest.raises(OperationalError), limited(connection, 50):
+            connection.execute(sql(SLOW))
+        connection.rollback()
+        with limited(connection, 10_000):
+            assert connection.execute(sql("SELECT 1")).scalar_one() == 1
+        assert connection.execute(sql(SLOW.replace("100000000", "1000"))).scalar_one() == 1000
 
 
 # ---- suggestions

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, exists, select
-from sqlmodel import Session, col
+from sqlmodel import col
 from starlette.types import Receive, Scope, Send
 
 from app import models, schemas
@@ -23,7 +23,7 @@ from app.editions import Lang, in_language
 from app.errors import MEDIA_TYPE, ProblemError, invalid, value_errors
 from app.models import Op
 from app.pack import Audience, Kind
-from app.pagination import Page, Paging, counted, paginate
+from app.pagination import Page, Paging, counted, cursor_values, paginate
 from app.present import Address, record_address
 from app.presented import fill, one_record, stored
 from app.rows import FlatRow
@@ -54,9 +54,10 @@ class PlainRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        self._unasked = None
-        if iscoroutinefunction(endpoint):
-            self._unasked = {name: query() for name, query in _queries(endpoint).items()}
+        queries = _queries(endpoint)
+        asked = any(field.is_required() for query in queries.values() for field in query.model_fields.values())
+        plain = get_type_hints(endpoint)["return"] is Response and iscoroutinefunction(endpoint) and not asked
+        self._unasked = {name: query() for name, query in queries.items()} if plain else None
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request that came by this route's path."""
@@ -152,7 +153,7 @@ async def record_body(request: Request, kind: Kind, slug: str) -> bytes:
 
 def flat_page(
     request: Request,
-    session: Session,
+    connection: Connection,
     query: FlatQuery,
     table: type[FlatRow],
     shape: str,
@@ -162,11 +163,12 @@ def flat_page(
     """A page of a flat kind, and its items' bodies. Raises 308, 404 and 410 problems for a condition it is `of`."""
     matching = select(col(table.id)).where(*by_reader(table, query), *filters)
     condition = exists().where(col(models.Condition.slug) == of)
-    count = session.execute(select(*counted(query, matching), condition.label("condition"))).one()
+    facts = select(*counted(matching), condition.label("condition"))
+    count = connection.execute(facts, cursor_values(query)).one()
     if of is not None and not count.condition:
-        raise absent(request, session, Kind.condition, of)
+        raise absent(request, connection, Kind.condition, of)
     listed = matching.with_only_columns(col(models.Presented.body)).join(models.Presented, stored(shape, table.id))
-    page = paginate(request, session, query, count, listed, table.sort_key)
+    page = paginate(request, connection, query, count, listed, table.sort_key)
     return page, [fill(row.body, origin(request)) for row in page.rows]
 
 
@@ -211,7 +213,7 @@ def by_reader(table: type[models.Flat], query: FlatQuery) -> list[ColumnElement[
 # ---- where no live record stands
 
 
-def absent(request: Request, reader: Connection | Session, kind: Kind, slug: str) -> ProblemError:
+def absent(request: Request, reader: Connection, kind: Kind, slug: str) -> ProblemError:
     """Why nothing can be served, by one statement.
 
     404 where a condition has no edition that fits, 308 where it has a new slug, 410 where it was withdrawn, else 404.

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 from pydantic import Field
+from sqlalchemy import Connection
 
 from app import models, schemas
-from app.db import SessionDep
+from app.db import in_snapshot
 from app.pack import Kind
 from app.routes.answers import (
     Filter,
@@ -32,10 +33,11 @@ class ArticlesQuery(FlatQuery):
 
 
 @router.get("", response_model=schemas.ArticlePage, responses=problems(422))
-def list_articles(request: Request, session: SessionDep, query: Annotated[ArticlesQuery, Query()]) -> Response:
+@in_snapshot
+def list_articles(request: Request, connection: Connection, query: Annotated[ArticlesQuery, Query()]) -> Response:
     """Related reading, by title."""
     filters = [of_condition(query.condition)] if query.condition else []
-    page, items = flat_page(request, session, query, models.Article, "article", *filters)
+    page, items = flat_page(request, connection, query, models.Article, "article", *filters)
     return page_response(schemas.ArticlePage(items=[], total=page.total, next=page.next), items, page.link)
 
 

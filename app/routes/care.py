@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from pydantic import Field
-from sqlalchemy import Select, literal, select, union_all
-from sqlmodel import Session, col
+from sqlalchemy import Connection, Select, literal, select, union_all
+from sqlmodel import col
 
 from app import models, schemas
-from app.db import SessionDep
+from app.db import in_snapshot
 from app.editions import Wanted
 from app.near import Around, Reader, distance, nearness, radius, reader_at
 from app.pack import Contact, Kind
@@ -29,21 +29,22 @@ class CareQuery(Around, Wanted):
 
 
 @router.get("/{slug}/care", response_model=schemas.Care, responses=problems(308, 404, 410, 422))
+@in_snapshot
 def get_condition_care(
-    request: Request, slug: SlugPath, session: SessionDep, query: Annotated[CareQuery, Query()]
+    request: Request, connection: Connection, slug: SlugPath, query: Annotated[CareQuery, Query()]
 ) -> Response:
     """A condition's warning signs, all that are known; with `near`, then the nearest places that may help.
 
     Only places of the kinds that the deployment's settings name for a sign's `contact` are shown.
     """
-    row = session.execute(one_condition("condition-signs", query), {"slug": slug}).first()
+    row = connection.execute(one_condition("condition-signs", query), {"slug": slug}).first()
     if row is None:
-        raise absent(request, session, Kind.condition, slug)
+        raise absent(request, connection, Kind.condition, slug)
     signs = schemas.ConditionSigns.model_validate_json(fill_edition(row, origin(request), query))
     settings, reader = request.app.state.settings, reader_at(query.near) if query.near is not None else None
     named = {sign.contact for sign in signs.signs}
     kinds = {contact: settings.care_kinds_of(contact) for contact in Contact if contact in named}
-    places = _places(request, session, query, reader, kinds) if reader else {}
+    places = _places(request, connection, query, reader, kinds) if reader else {}
     contacts = [
         schemas.CareContact(
             contact=contact,
@@ -59,13 +60,13 @@ def get_condition_care(
 
 
 def _places(
-    request: Request, session: Session, query: CareQuery, reader: Reader, kinds: dict[Contact, list[str]]
+    request: Request, connection: Connection, query: CareQuery, reader: Reader, kinds: dict[Contact, list[str]]
 ) -> dict[Contact, list[schemas.ListedLocation]]:
     """For each contact the nearest places of its kinds, in one statement; none is asked where no kind is named."""
     found: dict[Contact, list[schemas.ListedLocation]] = {contact: [] for contact in kinds}
     asked = tuple((contact.value, tuple(names)) for contact, names in kinds.items() if names)
     if asked:
-        for row in session.execute(_nearest_of(asked), reach(reader, radius(query), query.limit)):
+        for row in connection.execute(_nearest_of(asked), reach(reader, radius(query), query.limit)):
             body = with_distance(fill(row.body, origin(request)), distance(row.squared, query.unit))
             found[Contact(row.contact)].append(schemas.ListedLocation.model_validate_json(body))
     return found

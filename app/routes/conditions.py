@@ -8,15 +8,15 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
 from pydantic import BeforeValidator, Field
-from sqlalchemy import ColumnElement, Integer, Select, String, column, exists, false, func, select, values
+from sqlalchemy import ColumnElement, Connection, Integer, Select, String, column, exists, false, func, select, values
 from sqlmodel import col
 
 from app import models, present, schemas
-from app.db import SessionDep, first
+from app.db import first, in_snapshot
 from app.editions import Wanted, best, has_servable
 from app.models import Op
 from app.pack import Kind, sort_key
-from app.pagination import Paging, counted, paginate
+from app.pagination import Paging, counted, cursor_values, paginate
 from app.presented import editions_in, fill_edition, narrowed, one_condition
 from app.routes.answers import (
     JSON,
@@ -87,16 +87,17 @@ class ConditionQuery(Wanted):
 
 
 @router.get("", response_model=schemas.ConditionPage, responses=problems(422))
-def list_conditions(request: Request, session: SessionDep, query: Annotated[ConditionsQuery, Query()]) -> Response:
+@in_snapshot
+def list_conditions(request: Request, connection: Connection, query: Annotated[ConditionsQuery, Query()]) -> Response:
     """Conditions by name, each with the size, urgency and address of its warning signs."""
     batch = list(dict.fromkeys(slug for slug in (query.slugs or "").split(",") if slug))
     full = query.view == "full"
     filters = _filters(query, batch)
     matching = select(col(models.Condition.id)).where(has_servable(query), *filters)
-    facts = select(*counted(query, matching), _falls_back(query.code).label("code_falls_back"))
-    told = session.execute(_with_fates(facts, matching, batch) if batch else facts).all()
+    facts = select(*counted(matching), _falls_back(query.code).label("code_falls_back"))
+    told = connection.execute(_with_fates(facts, matching, batch) if batch else facts, cursor_values(query)).all()
     listed = editions_in("condition" if full else "condition-summary", query).where(*filters)
-    page = paginate(request, session, query, told[0], listed, models.Condition.sort_key)
+    page = paginate(request, connection, query, told[0], listed, models.Condition.sort_key)
     items = [fill_edition(row, origin(request), query) for row in page.rows]
     shape = schemas.ConditionPage(
         items=[],
@@ -123,11 +124,12 @@ async def get_condition_warning_signs(request: Request, slug: SlugPath, query: A
 
 
 @router.get("/{slug}/articles", response_model=schemas.ArticlePage, responses=problems(308, 404, 410, 422))
+@in_snapshot
 def list_condition_articles(
-    request: Request, slug: SlugPath, session: SessionDep, query: Annotated[FlatQuery, Query()]
+    request: Request, connection: Connection, slug: SlugPath, query: Annotated[FlatQuery, Query()]
 ) -> Response:
     """Related reading for a condition."""
-    page, items = flat_page(request, session, query, models.Article, "article", of_condition(slug), of=slug)
+    page, items = flat_page(request, connection, query, models.Article, "article", of_condition(slug), of=slug)
     return page_response(schemas.ArticlePage(items=[], total=page.total, next=page.next), items, page.link)
 
 

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 from pydantic import Field
+from sqlalchemy import Connection
 from sqlmodel import col
 
 from app import models, schemas
-from app.db import SessionDep
+from app.db import in_snapshot
 from app.routes.answers import Filter, FlatQuery, flat_page, page_response, problems, resource
 
 router = resource("/v1/directory", "directory")
@@ -22,11 +23,12 @@ class DirectoryQuery(FlatQuery):
 
 
 @router.get("", response_model=schemas.DirectoryPage, responses=problems(422))
+@in_snapshot
 def list_directory_entries(
-    request: Request, session: SessionDep, query: Annotated[DirectoryQuery, Query()]
+    request: Request, connection: Connection, query: Annotated[DirectoryQuery, Query()]
 ) -> Response:
     """The organisation's services and links, by name."""
     entry = models.DirectoryEntry
     filters = [col(entry.group_slug) == query.group] if query.group else []
-    page, items = flat_page(request, session, query, entry, "directory", *filters)
+    page, items = flat_page(request, connection, query, entry, "directory", *filters)
     return page_response(schemas.DirectoryPage(items=[], total=page.total, next=page.next), items, page.link)

@@ -9,9 +9,10 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Query, Request, Response
 from pydantic import AfterValidator, BaseModel, Field
+from sqlalchemy import Connection
 
 from app import schemas
-from app.db import SessionDep
+from app.db import in_snapshot
 from app.editions import Wanted
 from app.errors import value_errors
 from app.near import Around
@@ -126,8 +127,9 @@ async def get_article_page(request: Request, slug: SlugPath, query: Annotated[Lo
 
 
 @router.get("/embed/locations")
+@in_snapshot
 def list_locations_page(
-    request: Request, session: SessionDep, query: Annotated[LocationsPageQuery, Query()]
+    request: Request, connection: Connection, query: Annotated[LocationsPageQuery, Query()]
 ) -> Response:
     """Places of care as a page, by name or by distance, and the way to the next.
 
@@ -135,7 +137,7 @@ def list_locations_page(
     """
     around, fault = _around(query)
     every = LocationsQuery(limit=query.limit, cursor=query.cursor, audience=query.audience)
-    found, bodies, near = (None, [], None) if fault else places(request, session, every, around)
+    found, bodies, near = (None, [], None) if fault else places(request, connection, every, around)
     listed = [schemas.ListedLocation.model_validate_json(body) for body in bodies]
     address = request.app.state.settings.address
     words = words_for(query.lang or "en")

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 from fastapi import APIRouter, Request
-from sqlalchemy import Select, Subquery, case, func, literal, select, union_all
-from sqlmodel import Session, col
+from sqlalchemy import Connection, Row, Select, Subquery, case, func, literal, select, union_all
+from sqlmodel import col
 from starlette.responses import Response
 
 from app import models, present, schemas
-from app.db import SessionDep
+from app.db import in_snapshot
 from app.documentation import operation_id
 from app.editions import Wanted, best
 from app.errors import ProblemError
@@ -67,10 +67,11 @@ class Entry(NamedTuple):
 
 
 @router.get("/feed.atom")
-def get_atom_feed(request: Request, session: SessionDep) -> Response:
+@in_snapshot
+def get_atom_feed(request: Request, connection: Connection) -> Response:
     """The newest publications as an Atom feed (RFC 4287)."""
     settings = absolute(request)
-    entries = _entries(session, settings)
+    entries = _entries(connection, settings)
     feed = ET.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "en"})
     _add(feed, "id", settings.address("/feed.atom"))
     _add(feed, "title", settings.organisation_name)
@@ -91,7 +92,8 @@ def get_atom_feed(request: Request, session: SessionDep) -> Response:
 
 
 @router.get("/feed.json")
-def get_json_feed(request: Request, session: SessionDep) -> Response:
+@in_snapshot
+def get_json_feed(request: Request, connection: Connection) -> Response:
     """The newest publications as a JSON Feed (version 1.1)."""
     settings = absolute(request)
     feed = {
@@ -110,20 +112,20 @@ def get_json_feed(request: Request, session: SessionDep) -> Response:
                 "date_published": entry.published_at,
                 "tags": [entry.pack],
             }
-            for entry in _entries(session, settings)
+            for entry in _entries(connection, settings)
         ],
     }
     return Response(json.dumps(feed, ensure_ascii=False), media_type=JSON_FEED)
 
 
-def _entries(session: Session, settings: Settings) -> list[Entry]:
+def _entries(connection: Connection, settings: Settings) -> list[Entry]:
     """The newest publications, the newest first."""
     publication = models.Publication
     newest = select(publication).order_by(col(publication.generation).desc()).limit(MOST_PUBLICATIONS)
-    publications = session.scalars(newest).all()
+    publications = connection.execute(newest).all()
     if not publications:
         return []
-    changes = session.execute(_changes(publications[-1].generation)).all()
+    changes = connection.execute(_changes(publications[-1].generation)).all()
     by_generation = {number: list(rows) for number, rows in groupby(changes, lambda row: row.generation)}
     return [_entry(row, by_generation.get(row.generation, []), settings.address) for row in publications]
 
@@ -154,7 +156,7 @@ def _name(placed: Subquery) -> Any:
     return func.coalesce(*map(col, names), col(models.DirectoryEntry.name), placed.c.key).label("name")
 
 
-def _entry(row: models.Publication, changes: Sequence[Any], address: Address) -> Entry:
+def _entry(row: Row[Any], changes: Sequence[Any], address: Address) -> Entry:
     numbers = {op: getattr(changes[0], op) for op in Op} if changes else {}
     told = ", ".join(f"{number} {op}" for op, number in numbers.items() if number)
     title = f"Publication {row.generation} of {row.pack}"
@@ -201,13 +203,14 @@ def _add_change(item: ET.Element, change: Any, address: Address) -> None:
 
 
 @router.get("/sitemap.xml")
-def get_sitemap(request: Request, session: SessionDep) -> Response:
+@in_snapshot
+def get_sitemap(request: Request, connection: Connection) -> Response:
     """Every page that is at home here (sitemaps.org), or the index of sitemaps where one cannot hold them all."""
     settings = absolute(request)
-    rows = session.execute(_pages().limit(MOST_ADDRESSES + 1)).all()
+    rows = connection.execute(_pages().limit(MOST_ADDRESSES + 1)).all()
     if len(rows) <= MOST_ADDRESSES:
         return _sitemap(settings, PLAIN_PAGES, rows)
-    total = session.scalar(select(func.count()).select_from(_pages().subquery())) or 0
+    total = connection.scalar(select(func.count()).select_from(_pages().subquery())) or 0
     index = ET.Element("sitemapindex", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
     for number in range(1, -(-total // MOST_ADDRESSES) + 1):
         _add(_add(index, "sitemap"), "loc", settings.address(f"/sitemap-{number}.xml"))
@@ -215,11 +218,12 @@ def get_sitemap(request: Request, session: SessionDep) -> Response:
 
 
 @router.get("/sitemap-{number}.xml")
-def get_part_of_sitemap(request: Request, number: str, session: SessionDep) -> Response:
+@in_snapshot
+def get_part_of_sitemap(request: Request, connection: Connection, number: str) -> Response:
     """One of the sitemaps that an index names, counted from 1. Raises a 404 problem for any other."""
     settings = absolute(request)
     part = int(number) if PART.fullmatch(number) else None
-    rows = session.execute(_pages().limit(MOST_ADDRESSES).offset((part - 1) * MOST_ADDRESSES)).all() if part else []
+    rows = connection.execute(_pages().limit(MOST_ADDRESSES).offset((part - 1) * MOST_ADDRESSES)).all() if part else []
     if not rows:
         raise ProblemError(404, "not-found", "There is no such sitemap here.")
     return _sitemap(settings, PLAIN_PAGES if part == 1 else (), rows)
@@ -270,11 +274,12 @@ async def get_robots(request: Request) -> Response:
 
 
 @router.get("/llms.txt")
-def get_llms(request: Request, session: SessionDep) -> Response:
+@in_snapshot
+def get_llms(request: Request, connection: Connection) -> Response:
     """The conditions' Markdown renderings and what must be known of them (llmstxt.org)."""
     settings: Settings = request.app.state.settings
     listed = editions_in("condition-summary", Wanted()).order_by(col(models.Condition.sort_key))
-    rows = session.execute(listed.limit(MOST_CONDITIONS + 1)).all()
+    rows = connection.execute(listed.limit(MOST_CONDITIONS + 1)).all()
     lines = [_llms_line(request, row) for row in rows[:MOST_CONDITIONS]]
     if len(rows) > MOST_CONDITIONS:
         lines.append(f"- [More conditions]({settings.address('/v1/conditions')}): as JSON, page by page")

@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 from pydantic import Field
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 from sqlmodel import col
 
 from app import models, present, schemas
 from app.assets import asset
-from app.db import SessionDep
+from app.db import in_snapshot
 from app.editions import Lang, Wanted
 from app.pack import Audience
 from app.present import Address
@@ -56,18 +56,19 @@ class Lines(NamedTuple):
 
 
 @router.get("/")
-def get_front_door(request: Request, session: SessionDep, query: Annotated[FrontQuery, Query()]) -> Response:
+@in_snapshot
+def get_front_door(request: Request, connection: Connection, query: Annotated[FrontQuery, Query()]) -> Response:
     """What this service has for people, and the embed builder.
 
     A value that is not allowed is refused: a line that is not what was chosen would be pasted unseen.
     """
     reader, wanted = Wanted(lang=query.lang), Wanted(lang=query.lang, audience=query.audience)
-    rows = session.execute(_listed(reader, query)).all()
+    rows = connection.execute(_listed(reader, query)).all()
     conditions = [
         schemas.ConditionSummary.model_validate_json(fill_edition(row, origin(request), reader))
         for row in rows[:PAGE_SIZE]
     ]
-    facts = session.execute(_facts(wanted, query.condition or next((one.slug for one in conditions), ""))).one()
+    facts = connection.execute(_facts(wanted, query.condition or next((one.slug for one in conditions), ""))).one()
     chosen = facts.chosen and schemas.ConditionSummary.model_validate_json(fill(facts.chosen, origin(request), wanted))
     address = request.app.state.settings.address
     return page(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query, Request, Response
+from sqlalchemy import Connection
 
 from app import models, schemas
-from app.db import SessionDep
+from app.db import in_snapshot
 from app.pack import Kind
 from app.routes.answers import (
     FlatQuery,
@@ -23,9 +24,10 @@ router = resource("/v1/glossary", "glossary")
 
 
 @router.get("", response_model=schemas.GlossaryPage, responses=problems(422))
-def list_glossary_terms(request: Request, session: SessionDep, query: Annotated[FlatQuery, Query()]) -> Response:
+@in_snapshot
+def list_glossary_terms(request: Request, connection: Connection, query: Annotated[FlatQuery, Query()]) -> Response:
     """The words that the sources explain, by the alphabet."""
-    page, items = flat_page(request, session, query, models.GlossaryTerm, "glossary")
+    page, items = flat_page(request, connection, query, models.GlossaryTerm, "glossary")
     return page_response(schemas.GlossaryPage(items=[], total=page.total, next=page.next), items, page.link)
 
 

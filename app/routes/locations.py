@@ -14,6 +14,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
+    Connection,
     Float,
     Integer,
     Select,
@@ -27,12 +28,12 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlmodel import Session, col
+from sqlmodel import col
 from starlette.responses import JSONResponse
 
 from app import models, schemas
 from app.bands import cells_and_rim, disc, rings
-from app.db import SessionDep
+from app.db import in_snapshot
 from app.near import (
     Around,
     Reader,
@@ -45,7 +46,7 @@ from app.near import (
     squared_chord,
 )
 from app.pack import Audience, Kind
-from app.pagination import Page, begins_after, cursor_known, linked, strange_cursor
+from app.pagination import CURSOR_KNOWN, Page, begins_after, cursor_values, linked, strange_cursor
 from app.presented import fill, stored
 from app.routes.answers import (
     Filter,
@@ -83,9 +84,10 @@ class NearbyQuery(Around, LocationsQuery):
 
 
 @router.get("/locations", response_model=schemas.LocationPage, responses=problems(422))
-def list_locations(request: Request, session: SessionDep, query: Annotated[NearbyQuery, Query()]) -> Response:
+@in_snapshot
+def list_locations(request: Request, connection: Connection, query: Annotated[NearbyQuery, Query()]) -> Response:
     """Places of care, by name; with `near`, those within `radius`, what is nearest first."""
-    page, items, near = places(request, session, query, query)
+    page, items, near = places(request, connection, query, query)
     shape = schemas.LocationPage(items=[], total=page.total, next=page.next, near=near)
     return page_response(shape, items, page.link)
 
@@ -96,11 +98,12 @@ def list_locations(request: Request, session: SessionDep, query: Annotated[Nearb
     response_model=schemas.FeatureCollection,
     responses=problems(422),
 )
+@in_snapshot
 def list_locations_geojson(
-    request: Request, session: SessionDep, query: Annotated[LocationsQuery, Query()]
+    request: Request, connection: Connection, query: Annotated[LocationsQuery, Query()]
 ) -> Response:
     """Places of care as a GeoJSON FeatureCollection, for maps."""
-    page, items = flat_page(request, session, query, models.Location, "location-feature", *_filters(query))
+    page, items = flat_page(request, connection, query, models.Location, "location-feature", *_filters(query))
     collection = schemas.FeatureCollection(type="FeatureCollection", features=[], total=page.total, next=page.next)
     return page_response(collection, items, page.link, GeoJSONResponse.media_type)
 
@@ -112,14 +115,14 @@ async def get_location(request: Request, slug: SlugPath) -> Response:
 
 
 def places(
-    request: Request, session: Session, query: LocationsQuery, around: Around
+    request: Request, connection: Connection, query: LocationsQuery, around: Around
 ) -> tuple[Page, list[bytes], schemas.Nearness | None]:
     """A page of the places that fit, by name or around a reader: its items' bodies, and what distances are from."""
     if around.near is None:
-        page, bodies = flat_page(request, session, query, models.Location, "location", *_filters(query))
+        page, bodies = flat_page(request, connection, query, models.Location, "location", *_filters(query))
         return page, [with_distance(body, None) for body in bodies], None
     reader = reader_at(around.near)
-    page = _nearest_first(request, session, query, around, reader)
+    page = _nearest_first(request, connection, query, around, reader)
     items = [with_distance(fill(row.body, origin(request)), distance(row.squared, around.unit)) for row in page.rows]
     return page, items, nearness(reader, around)
 
@@ -172,14 +175,16 @@ def reach(reader: Reader, arc: float, limit: int, far: float = -1, after: str = 
     return {**_circle(reader, arc), "pieces": numbered, "last": last, "limit": limit, "far": far, "after": after}
 
 
-def _nearest_first(request: Request, session: Session, query: LocationsQuery, around: Around, reader: Reader) -> Page:
+def _nearest_first(
+    request: Request, connection: Connection, query: LocationsQuery, around: Around, reader: Reader
+) -> Page:
     """A page of the places around a reader, as `nearest` gives them."""
     asked = (query.kind, query.city, query.state, query.lang, query.audience)
-    total, listed = _statements(*asked)
+    counted, listed = _statements(*asked)
     whole, wanted = radius(around), query.limit + 1
     cells, rim = ([], disc(reader.at, whole)) if any(asked[1:]) else cells_and_rim(reader.at, whole)
     circle = {**_circle(reader, whole), "cells": dict(enumerate(cells)), "rim": dict(enumerate(rim))}
-    count = session.execute(select(total.label("total"), cursor_known(query)), circle).one()
+    count = connection.execute(counted, {**circle, **cursor_values(query)}).one()
     after = begins_after(request, query, count)
     beyond = _place_of(after, whole) if after is not None else (-1.0, "")
     # If places stood evenly, so far would hold four times as many as are wanted: of many it saves most of the rings.
@@ -187,18 +192,19 @@ def _nearest_first(request: Request, session: Session, query: LocationsQuery, ar
     found: Sequence[Any] = ()
     for arc in (likely, whole):
         if arc <= whole and len(found) < wanted:
-            found = session.execute(listed, reach(reader, arc, wanted, *beyond)).all()
+            found = connection.execute(listed, reach(reader, arc, wanted, *beyond)).all()
     return linked(request, query, count, found, lambda row: f"{row.squared!r} {row.sort_key}")
 
 
 @lru_cache(maxsize=256)
 def _statements(
     kind: str | None, city: str | None, state: str | None, lang: str | None, audience: Audience | None
-) -> tuple[ColumnElement[int], Select[*tuple[Any, ...]]]:
-    """How many places fit, and the nearest of them."""
+) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """How many places fit and whether a cursor is known, and the nearest of them."""
     query = LocationsQuery(kind=kind, city=city, state=state, lang=lang, audience=audience)
     filters = (*by_reader(models.Location, query), *_filters(query))
-    return _total(kind or models.ANY_KIND, *filters), nearest(*filters)
+    total = _total(kind or models.ANY_KIND, *filters)
+    return select(total.label("total"), CURSOR_KNOWN), nearest(*filters)
 
 
 def _total(kind: str, *filters: ColumnElement[bool]) -> ColumnElement[int]:

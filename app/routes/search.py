@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 from pydantic import BeforeValidator, Field
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlalchemy import Connection, bindparam, select
+from sqlmodel import col
 
 from app import models, schemas
-from app.db import SessionDep, limited
+from app.db import in_snapshot, limited
 from app.editions import Wanted, is_fallback
-from app.pagination import Paging, begins_after, cursor_known, linked, strange_cursor
+from app.pagination import CURSOR_KNOWN, Paging, begins_after, cursor_values, linked, strange_cursor
 from app.present import notice
 from app.presented import fill, fill_edition, one_condition
 from app.render.words import for_whom
@@ -72,25 +72,26 @@ class SearchQuery(Paging, Wanted):
 
 
 @router.get("/search", response_model=schemas.SearchPage, responses=problems(422))
-def search(request: Request, session: SessionDep, query: Annotated[SearchQuery, Query()]) -> Response:
+@in_snapshot
+def search(request: Request, connection: Connection, query: Annotated[SearchQuery, Query()]) -> Response:
     """What a reader's words find, the likeliest first, and above all a condition's signs where they match.
 
     Neither filters nor pages nor another spelling take anything from `urgent`.
     """
-    return _with_items(*found_page(request, session, query))
+    return _with_items(*found_page(request, connection, query))
 
 
 def found_page(
-    request: Request, session: Session, query: SearchQuery
+    request: Request, connection: Connection, query: SearchQuery
 ) -> tuple[schemas.SearchPage, list[dict[str, Any]], str]:
     """A page of what a text finds: all of it but its items, these items, and the `Link` header's value."""
-    with limited(session, request.app.state.settings.search_timeout_ms):
-        results = find.search(session, query.q, query)
+    with limited(connection, request.app.state.settings.search_timeout_ms):
+        results = find.search(connection, query.q, query)
         kinds = set(query.kind.split(",")) if query.kind else {*KINDS}
-        page = _page(request, session, query, [place for place in results.items if place.candidate.kind in kinds])
+        page = _page(request, connection, query, [place for place in results.items if place.candidate.kind in kinds])
         total = sum(results.counts[kind] for kind in kinds)
         shape = schemas.SearchPage(
-            urgent=_urgent(request, session, query, results),
+            urgent=_urgent(request, connection, query, results),
             items=[],
             total=total,
             total_is=_told(bool(results.stopped.intersection(kinds))),
@@ -103,16 +104,17 @@ def found_page(
             emergency_line=request.app.state.settings.emergency_line,
             notice=notice(query.lang or "en"),
         )
-        items = _items(request, session, query, results, page.rows)
+        items = _items(request, connection, query, results, page.rows)
     return shape, items, page.link
 
 
 @router.get("/suggest", response_model=schemas.Suggestions, responses=problems(422))
-def suggest(request: Request, session: SessionDep, query: Annotated[SuggestQuery, Query()]) -> Response:
+@in_snapshot
+def suggest(request: Request, connection: Connection, query: Annotated[SuggestQuery, Query()]) -> Response:
     """Names that a reader may be typing: those that begin so first, then those that were nearly typed."""
-    with limited(session, request.app.state.settings.search_timeout_ms):
-        found = find.suggest(session, query.q, query, query.limit)
-        rows = _rows(session, [suggested.id for suggested in found])
+    with limited(connection, request.app.state.settings.search_timeout_ms):
+        found = find.suggest(connection, query.q, query, query.limit)
+        rows = _rows(connection, [suggested.id for suggested in found])
     items = []
     for suggested in found:
         item = _record(request, query, rows[suggested.id])
@@ -124,11 +126,11 @@ def suggest(request: Request, session: SessionDep, query: Annotated[SuggestQuery
     return Response(told.model_dump_json(), media_type=JSON)
 
 
-def _page(request: Request, session: Session, query: SearchQuery, places: Sequence[Ranked]) -> Any:
+def _page(request: Request, connection: Connection, query: SearchQuery, places: Sequence[Ranked]) -> Any:
     """The page of the ranked places that a cursor names by the place before it."""
     count = SimpleNamespace(total=len(places), cursor_known=False)
     if query.cursor:
-        count.cursor_known = session.scalar(select(cursor_known(query)))
+        count.cursor_known = connection.scalar(select(CURSOR_KNOWN), cursor_values(query))
     if after := begins_after(request, query, count):
         try:
             match, score, settled = json.loads(after)
@@ -140,13 +142,14 @@ def _page(request: Request, session: Session, query: SearchQuery, places: Sequen
 
 
 _SUGGESTED = ("kind", "slug", "address", "lang", "audience", "fallback", "warning_signs")
-_SHOWN = ("id", "lang", "audience", "condition_id", "text", "item")
+_SHOWN = ("id", "lang", "audience", "condition_id", "body_words", "text", "item")
+_ROWS = select(*(col(getattr(models.SearchEntry, name)) for name in _SHOWN)).where(
+    col(models.SearchEntry.id).in_(bindparam("ids", expanding=True))
+)
 
 
-def _rows(session: Session, ids: Sequence[int]) -> dict[int, Any]:
-    entry = models.SearchEntry
-    columns = select(*(col(getattr(entry, name)) for name in _SHOWN))
-    return {row.id: row for row in session.execute(columns.where(col(entry.id).in_(ids)))} if ids else {}
+def _rows(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
+    return {row.id: row for row in connection.execute(_ROWS, {"ids": list(ids)})} if ids else {}
 
 
 def _record(request: Request, wanted: Wanted, row: Any) -> dict[str, Any]:
@@ -157,16 +160,16 @@ def _record(request: Request, wanted: Wanted, row: Any) -> dict[str, Any]:
 
 
 def _items(
-    request: Request, session: Session, query: SearchQuery, results: find.Results, places: Sequence[Ranked]
+    request: Request, connection: Connection, query: SearchQuery, results: find.Results, places: Sequence[Ranked]
 ) -> list[dict[str, Any]]:
     meant = results.meant if results.applied and results.meant else results.query
     stems = alternatives(meant.groups)
-    rows = _rows(session, [place.candidate.id for place in places])
+    rows = _rows(connection, [place.candidate.id for place in places])
     items = []
     for place in places:
         row = rows[place.candidate.id]
         record = _record(request, query, row)
-        shown = snippet(row.text, stems)
+        shown = snippet(row.text, row.body_words, place.candidate.kind, stems)
         items.append(
             record
             | {
@@ -178,7 +181,7 @@ def _items(
     return items
 
 
-def _urgent(request: Request, session: Session, query: SearchQuery, results: find.Results) -> schemas.Urgent:
+def _urgent(request: Request, connection: Connection, query: SearchQuery, results: find.Results) -> schemas.Urgent:
     items = []
     # In the reader's edition, else in their language, else in any: in some edition rather than in none.
     choices = (Wanted(lang=query.lang, audience=query.audience), Wanted(lang=query.lang))
@@ -187,7 +190,7 @@ def _urgent(request: Request, session: Session, query: SearchQuery, results: fin
         row, wanted = next(
             (row, wanted)
             for wanted in choices
-            if (row := session.execute(one_condition("condition-signs", wanted), slug).first())
+            if (row := connection.execute(one_condition("condition-signs", wanted), slug).first())
         )
         signs = schemas.ConditionSigns.model_validate_json(fill_edition(row, origin(request), wanted))
         whom = for_whom(signs.applies_to, signs.edition.served.lang)

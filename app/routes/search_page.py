@@ -7,11 +7,11 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from app import models, schemas
-from app.db import SessionDep
+from app.db import in_snapshot
 from app.editions import Wanted, is_fallback
 from app.pagination import Paging
 from app.present import Address, notice
@@ -57,7 +57,8 @@ class Hit(NamedTuple):
 
 
 @router.get("/embed/search")
-def get_search_page(request: Request, session: SessionDep, query: Annotated[SearchPageQuery, Query()]) -> Response:
+@in_snapshot
+def get_search_page(request: Request, connection: Connection, query: Annotated[SearchPageQuery, Query()]) -> Response:
     """A form to search with and, where something was typed, what was found: as `/v1/search` finds it."""
     words, typed = words_for(query.lang or "en"), query.q if query.q and query.q.strip() else None
     too_long = typed is not None and len(typed) > LONGEST
@@ -75,21 +76,21 @@ def get_search_page(request: Request, session: SessionDep, query: Annotated[Sear
         fault=words.too_long.format(most=LONGEST) if too_long else None,
         notice=notice(words.lang),
         publisher=None,
-        **_results(request, session, query, words) if typed and not too_long else {"found": None},
+        **_results(request, connection, query, words) if typed and not too_long else {"found": None},
     )
     response.status_code = 422 if too_long else 200
     return response
 
 
-def _results(request: Request, session: Session, query: SearchPageQuery, words: Words) -> dict[str, Any]:
+def _results(request: Request, connection: Connection, query: SearchPageQuery, words: Words) -> dict[str, Any]:
     address: Address = request.app.state.settings.address
     kinds = _kinds(query)
     asked = told(query, set(SearchPageQuery.model_fields) - set(SearchQuery.model_fields) | {"kind"})
     if kinds:
         asked["kind"] = kinds
-    found, items, _ = found_page(request, session, SearchQuery.model_validate(asked))
+    found, items, _ = found_page(request, connection, SearchQuery.model_validate(asked))
     hits = [schemas.Found.model_validate(item) for item in items]
-    urls = _urls(session, [hit.slug for hit in hits if hit.kind == "directory"])
+    urls = _urls(connection, [hit.slug for hit in hits if hit.kind == "directory"])
 
     def another(without: Collection[str], **parameters: str) -> str:
         return address(f"/embed/search?{urlencode(told(query, {'cursor', *without}) | parameters)}")
@@ -109,10 +110,12 @@ def _kinds(query: SearchPageQuery) -> str | None:
     return ",".join(kind for kind in KINDS if query.kind and kind in query.kind.split(",")) or None
 
 
-def _urls(session: Session, slugs: Collection[str]) -> dict[str, str | None]:
+def _urls(connection: Connection, slugs: Collection[str]) -> dict[str, str | None]:
     """Where services of the directory are, which have no page here."""
     entry = models.DirectoryEntry
-    rows = session.execute(select(col(entry.slug), col(entry.url)).where(col(entry.slug).in_(slugs))) if slugs else ()
+    rows = (
+        connection.execute(select(col(entry.slug), col(entry.url)).where(col(entry.slug).in_(slugs))) if slugs else ()
+    )
     return {row.slug: row.url for row in rows}
 
 

@@ -6,12 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app import __version__, models, present, schemas
 from app.check import identifier_key
-from app.db import BareSessionDep, SessionDep, latest_publication, migrated
+from app.db import BareSessionDep, in_snapshot, latest_publication, migrated
 from app.documentation import operation_id
 from app.errors import ProblemError
 from app.models import Op
@@ -34,7 +35,8 @@ class ByUrlQuery(BaseModel):
 
 
 @router.get("", responses=problems(422))
-def get_service(request: Request, session: SessionDep, address: AddressDep) -> schemas.Service:
+@in_snapshot
+def get_service(request: Request, connection: Connection, address: AddressDep) -> schemas.Service:
     """What this service is, which publication its content is at, and where each kind of content is."""
     settings = request.app.state.settings
     names = ("conditions", "warning-signs", "articles", "locations", "locations.geojson", "glossary", "directory")
@@ -42,7 +44,7 @@ def get_service(request: Request, session: SessionDep, address: AddressDep) -> s
     return schemas.Service(
         name=settings.organisation_name,
         version=__version__,
-        publication=present.publication(latest_publication(session)),
+        publication=present.publication(latest_publication(Session(connection))),
         emergency_line=settings.emergency_line,
         care_team_phone=settings.care_team_phone,
         notice=present.notice(),
@@ -51,10 +53,12 @@ def get_service(request: Request, session: SessionDep, address: AddressDep) -> s
 
 
 @router.get("/by-url", responses=problems(404, 410, 422))
+@in_snapshot
 def get_record_by_url(
-    session: SessionDep, address: AddressDep, query: Annotated[ByUrlQuery, Query()]
+    connection: Connection, address: AddressDep, query: Annotated[ByUrlQuery, Query()]
 ) -> schemas.RecordReference:
     """The record that an old address or another system's id means."""
+    session = Session(connection)
     found = session.get(models.Identifier, identifier_key(query.url))
     if found is None:
         raise ProblemError(404, "not-found", "No record here had that address or id.")
@@ -67,9 +71,10 @@ def get_record_by_url(
 
 
 @router.get("/sources/{slug}", responses=problems(404, 422))
-def get_source(slug: SlugPath, session: SessionDep, address: AddressDep) -> schemas.Source:
+@in_snapshot
+def get_source(connection: Connection, slug: SlugPath, address: AddressDep) -> schemas.Source:
     """A document that records come from."""
-    row = session.exec(select(models.Source).where(models.Source.slug == slug)).first()
+    row = Session(connection).exec(select(models.Source).where(models.Source.slug == slug)).first()
     if row is None:
         raise ProblemError(404, "not-found", "There is no such source here.")
     return present.source(row, address)
@@ -96,6 +101,8 @@ def get_readiness(request: Request, session: BareSessionDep) -> schemas.Health:
 
 
 @operations.get("/version", responses=problems())
-def get_version(session: SessionDep) -> schemas.Version:
+@in_snapshot
+def get_version(connection: Connection) -> schemas.Version:
     """The program's version and its content's publication."""
-    return schemas.Version(version=__version__, publication=present.publication(latest_publication(session)))
+    publication = latest_publication(Session(connection))
+    return schemas.Version(version=__version__, publication=present.publication(publication))

@@ -6,14 +6,14 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 from pydantic import Field
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Connection, select
 from sqlmodel import col
 
 from app import models, present, schemas
-from app.db import SessionDep
+from app.db import in_snapshot
 from app.editions import Wanted, has_servable
 from app.pack import Contact, Kind, Urgency
-from app.pagination import Paging, counted, paginate
+from app.pagination import Paging, counted, cursor_values, paginate
 from app.presented import fill, fill_edition, one_condition, signs_in
 from app.routes.answers import Filter, absent, origin, page_response, problems, resource
 
@@ -29,7 +29,10 @@ class WarningSignsQuery(Paging, Wanted):
 
 
 @router.get("", response_model=schemas.WarningSignPage, responses=problems(308, 404, 410, 422))
-def list_warning_signs(request: Request, session: SessionDep, query: Annotated[WarningSignsQuery, Query()]) -> Response:
+@in_snapshot
+def list_warning_signs(
+    request: Request, connection: Connection, query: Annotated[WarningSignsQuery, Query()]
+) -> Response:
     """Warning signs by condition, umbrella signs first. Each comes with its set's umbrella signs and note."""
     sign, filters = models.WarningSign, _filters(query)
     matching = (
@@ -38,17 +41,18 @@ def list_warning_signs(request: Request, session: SessionDep, query: Annotated[W
         .where(has_servable(query), *filters)
     )
     whole_set = one_condition("condition-signs", query).with_only_columns(col(models.Presented.body))
-    count = session.execute(
-        select(*counted(query, matching), whole_set.scalar_subquery().label("whole_set")), {"slug": query.condition}
+    count = connection.execute(
+        select(*counted(matching), whole_set.scalar_subquery().label("whole_set")),
+        {"slug": query.condition, **cursor_values(query)},
     ).one()
     sign_set = None
     if query.condition:
         # An empty page must not read as "no warning signs": an unknown or withdrawn condition is told as such.
         if count.whole_set is None:
-            raise absent(request, session, Kind.condition, query.condition)
+            raise absent(request, connection, Kind.condition, query.condition)
         whole = schemas.ConditionSigns.model_validate_json(fill(count.whole_set, origin(request), query))
         sign_set = present.sign_set_context(whole)
-    page = paginate(request, session, query, count, signs_in(query).where(*filters), sign.sort_key)
+    page = paginate(request, connection, query, count, signs_in(query).where(*filters), sign.sort_key)
     shape = schemas.WarningSignPage(
         items=[], total=page.total, next=page.next, sign_set=sign_set, notice=present.notice(query.lang or "en")
     )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, or_, select, true, union_all
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, bindparam, or_, select, true, union_all
+from sqlmodel import col
 
 from app.editions import Wanted, best, in_language
 from app.models import Condition, SearchEntry, SearchName
 from app.pack import Audience
 from app.search.engines import Group, expression, matching
-from app.search.index import AS_A_WHOLE, BETWEEN, KINDS, LETTERS, SIGN_SET
+from app.search.index import AS_A_WHOLE, BETWEEN, KINDS, SIGN_SET
 from app.search.query import Query, beginnings, understand
 from app.search.rank import Candidate, Named, Ranked, ranked
 from app.search.vocabulary import LAST
@@ -27,6 +28,7 @@ MOST_NAMES = 20  # of a kind that begin as the text does
 MOST_TITLES = 40  # of a kind whose titles match
 MOST_URGENT = 3
 COMMON = 10_000  # entries of a kind with one stem: very many
+NO_NAMES: Mapping[int, Sequence[Named]] = MappingProxyType({})
 TELLING = 1 / 3  # of what a text says that signs or symptoms must match, where they do not match all of it
 
 FEW = 3  # entries that match: with fewer, those that match some of the words are taken too
@@ -93,16 +95,16 @@ class _Gathered:
         return [entry_id for _, entry_id in sorted(ordered)]
 
 
-def search(session: Session, text: str, wanted: Wanted) -> Results:
+def search(connection: Connection, text: str, wanted: Wanted) -> Results:
     """What a text finds, ranked; by its likelier spelling where that is sure and the text itself is no name."""
-    typed, meant, sure = understand(session, text)
-    results = _found(session, typed, wanted)
+    typed, meant, sure = understand(connection, text)
+    results = _found(connection, typed, wanted)
     if meant is None or any(found.match == 0 and not _misspelt(found, meant) for found in results.items):
         return results
     if not sure:
         results.meant = meant
         return results
-    corrected = _found(session, meant, wanted)
+    corrected = _found(connection, meant, wanted)
     corrected.meant, corrected.applied = meant, True
     urgent = {place.candidate.slug: place for place in (*results.urgent, *corrected.urgent)}
     corrected.urgent = sorted(urgent.values(), key=lambda place: place not in corrected.urgent)
@@ -114,14 +116,14 @@ def _misspelt(found: Ranked, meant: Query) -> bool:
     return found.named is None and [word.stem for word in meant.typed] == found.candidate.called
 
 
-def suggest(session: Session, text: str, wanted: Wanted, limit: int) -> list[Suggested]:
+def suggest(connection: Connection, text: str, wanted: Wanted, limit: int) -> list[Suggested]:
     """Names that begin as a text does, then those that begin as it may have been meant."""
     found: dict[Thing, Suggested] = {}
-    for tried, beginning in enumerate(beginnings(session, text)):
+    for tried, beginning in enumerate(beginnings(connection, text)):
         if tried and len(found) >= min(limit, ENOUGH):
             break
         gathered = _Gathered()
-        _take_names(session, beginning, wanted, gathered)
+        _take_names(connection, beginning, wanted, gathered)
         for suggested in sorted(_suggested(beginning, gathered), key=lambda one: (one.place, one.id)):
             found.setdefault(gathered.things[suggested.id], suggested)
     return list(found.values())[:limit]
@@ -139,26 +141,26 @@ def _suggested(beginning: str, gathered: _Gathered) -> Iterator[Suggested]:
 # ---- candidates
 
 
-def _found(session: Session, query: Query, wanted: Wanted) -> Results:
+def _found(connection: Connection, query: Query, wanted: Wanted) -> Results:
     gathered = _Gathered()
-    _take_names(session, query.key, wanted, gathered)
+    _take_names(connection, query.key, wanted, gathered)
     if len(query.parts) > 1:
-        query = query.without(_take_named(session, query, wanted, gathered))
+        query = query.without(_take_named(connection, query, wanted, gathered))
     known = [group for group in query.groups if group]
     if known and len(known) == len(query.groups):
-        _take(session, query, _each_kind(known, titles=True), wanted, gathered, MOST_TITLES)
-        _take(session, query, _each_kind(known), wanted, gathered, COUNTED + 1)
+        _take(connection, query, _each_kind(known, titles=True), wanted, gathered, MOST_TITLES)
+        _take(connection, query, _each_kind(known), wanted, gathered, COUNTED + 1)
     if known and len(gathered.things) < FEW:
-        _relax(session, query, known, wanted, gathered)
+        _relax(connection, query, known, wanted, gathered)
     ids = gathered.by_turns()
-    places = ranked(query, _candidates(session, gathered, ids[:LIMIT]))
+    places = ranked(query, _candidates(connection, gathered, ids[:LIMIT]))
     things = {(place.candidate.kind, place.candidate.slug, place.candidate.part) for place in places}
     things.update(gathered.things[entry_id] for entry_id in ids[LIMIT:])
     counts = Counter(kind for kind, _, _ in things)
     results = Results(query, places, {kind: min(counts[kind], COUNTED) for kind in KINDS})
     results.stopped = {kind for kind in KINDS if counts[kind] > COUNTED}
     results.stopped |= {gathered.things[entry_id][0] for entry_id in ids[LIMIT:]}
-    results.urgent = _urgent(session, query, known, gathered)
+    results.urgent = _urgent(connection, query, known, gathered)
     return results
 
 
@@ -166,30 +168,33 @@ def _each_kind(groups: Sequence[Group], *, titles: bool = False, anyof: bool = F
     return [Asked(kind, groups, titles, anyof) for kind in KINDS]
 
 
-def _relax(session: Session, query: Query, known: Sequence[Group], wanted: Wanted, gathered: _Gathered) -> None:
+def _relax(connection: Connection, query: Query, known: Sequence[Group], wanted: Wanted, gathered: _Gathered) -> None:
     """Take entries that match some of the groups: titles with any, and the rarest together."""
-    _take(session, query, _each_kind(known, titles=True, anyof=True), wanted, gathered, MOST_TITLES)
+    _take(connection, query, _each_kind(known, titles=True, anyof=True), wanted, gathered, MOST_TITLES)
     for fewer in sorted({len(known), len(known) - 1, 2, 1} - {0}, reverse=True):
         before = len(gathered.things)
-        _take(session, query, _each_kind(known[:fewer]), wanted, gathered, COUNTED + 1)
+        _take(connection, query, _each_kind(known[:fewer]), wanted, gathered, COUNTED + 1)
         if len(gathered.things) > before:
             return
 
 
-def _urgent(session: Session, query: Query, known: Sequence[Group], gathered: _Gathered) -> list[Ranked]:
+def _urgent(connection: Connection, query: Query, known: Sequence[Group], gathered: _Gathered) -> list[Ranked]:
     """Conditions that a text names, then those whose signs or symptoms match all of it, then the most telling of it.
 
     Whatever edition a reader asks for: what is asked here is which conditions, and no reader's choice removes one.
     """
-    found = {place.candidate.slug: place for place in _named(session, query, gathered)}
+    found = {place.candidate.slug: place for place in _named(connection, query, gathered)}
     said = [group for group in known if query.held((group,), SIGN_SET)]
     weight = sum(query.weight(group) for group in known)
+    sets: dict[int, Candidate] = {}
     for some in dict.fromkeys((tuple(said), *((group,) for group in said))):
         if some and len(found) < MOST_URGENT:
-            sets = _Gathered()
-            _take(session, query, [Asked(SIGN_SET, some)], Wanted(), sets, LIMIT)
+            taken = _Gathered()
+            _take(connection, query, [Asked(SIGN_SET, some)], Wanted(), taken, LIMIT)
+            new = [entry_id for entry_id in taken.things if entry_id not in sets]
+            sets.update((one.id, one) for one in _candidates(connection, taken, new))
             telling = sum(query.weight(group) for group in some) >= TELLING * weight
-            for place in ranked(query, _candidates(session, sets, list(sets.things))):
+            for place in ranked(query, (sets[entry_id] for entry_id in taken.things)):
                 if telling or _is_a_sign(some, place.candidate):
                     found.setdefault(place.candidate.slug, place)
     return list(found.values())
@@ -197,29 +202,27 @@ def _urgent(session: Session, query: Query, known: Sequence[Group], gathered: _G
 
 def _is_a_sign(groups: Sequence[Group], candidate: Candidate) -> bool:
     """Whether what is said is the whole of one of a condition's signs."""
-    signs = {tuple(sign.split()) for sign in candidate.context.split(BETWEEN)}
+    signs = {tuple(stem[1:] for stem in sign.split()) for sign in candidate.context.split(BETWEEN)}
     return any(not signs.isdisjoint(group) for group in groups)
 
 
-def _named(session: Session, query: Query, gathered: _Gathered) -> list[Ranked]:
+def _named(connection: Connection, query: Query, gathered: _Gathered) -> list[Ranked]:
     """The sign sets of the conditions that a text names, alone or among other words."""
-    entry, keys = SearchEntry, query.parts | {query.key}
+    keys = query.parts | {query.key}
     slugs = {
         gathered.things[entry_id][1]
         for entry_id, names in gathered.names.items()
         if gathered.things[entry_id][0] == "condition" and any(n.word <= 0 and n.key in keys for n in names)
     }
-    of = (col(entry.record_kind) == "condition", col(entry.record_slug).in_(slugs), col(entry.kind) == SIGN_SET)
-    ids = [row.id for row in session.execute(_entries(Wanted()).where(*of))] if slugs else []
-    sets = _candidates(session, _Gathered(), ids)
+    sets = _read(connection, _SIGN_SETS, {"slugs": sorted(slugs)}) if slugs else ()
     return [Ranked(0, 0.0, (0, one.slug, one.part, one.rank), one, None) for one in sets]
 
 
 def _take(
-    session: Session, query: Query, asked: Sequence[Asked], wanted: Wanted, gathered: _Gathered, limit: int
+    connection: Connection, query: Query, asked: Sequence[Asked], wanted: Wanted, gathered: _Gathered, limit: int
 ) -> None:
     """Take the entries that match, of each kind so many at most, in one statement."""
-    dialect = session.get_bind().dialect.name
+    dialect = connection.dialect.name
     asked = [one for one in asked if one.anyof or query.held(one.groups, one.kind)]
     if not asked:
         return
@@ -231,26 +234,26 @@ def _take(
         for number, one in enumerate(asked)
     }
     statement = _matching(dialect, shapes, wanted.lang, wanted.audience, wanted.fallback, limit)
-    for row in session.connection().execute(statement, words).all():
+    for row in connection.execute(statement, words).all():
         gathered.take(row)
 
 
-def _take_names(session: Session, beginning: str, wanted: Wanted, gathered: _Gathered) -> None:
+def _take_names(connection: Connection, beginning: str, wanted: Wanted, gathered: _Gathered) -> None:
     """Take the entries with a name that begins so, and these names; an acronym must be the whole text."""
     if not beginning:
         return
     statement = _beginning(wanted.lang, wanted.audience, wanted.fallback)
-    for row in session.connection().execute(statement, {"beginning": beginning, "end": beginning + LAST}):
+    for row in connection.execute(statement, {"beginning": beginning, "end": beginning + LAST}):
         if row.key != beginning and row.word == AS_A_WHOLE:
             continue
         gathered.take_named(row)
 
 
-def _take_named(session: Session, query: Query, wanted: Wanted, gathered: _Gathered) -> set[str]:
+def _take_named(connection: Connection, query: Query, wanted: Wanted, gathered: _Gathered) -> set[str]:
     """Take the conditions that a text names among other words; return the acronyms, which name nothing there."""
     acronyms = set()
     statement = _called(wanted.lang, wanted.audience, wanted.fallback)
-    for row in session.connection().execute(statement, {"keys": sorted(query.parts - {query.key})}):
+    for row in connection.execute(statement, {"keys": sorted(query.parts - {query.key})}):
         if row.word == AS_A_WHOLE:
             acronyms.add(row.key)
             continue
@@ -318,7 +321,7 @@ def _limited(rows: Select[*tuple[Any, ...]], limit: int) -> Select[*tuple[Any, .
     return select(*rows.limit(limit).subquery().c)
 
 
-_CANDIDATES = select(
+_READ = select(
     col(SearchEntry.id),
     col(SearchEntry.kind),
     col(SearchEntry.record_slug),
@@ -327,25 +330,27 @@ _CANDIDATES = select(
     col(SearchEntry.title_words),
     col(SearchEntry.context_words),
     col(SearchEntry.body_words),
-).where(col(SearchEntry.id).in_(bindparam("ids", expanding=True)))
+)
+_CANDIDATES = _READ.where(col(SearchEntry.id).in_(bindparam("ids", expanding=True)))
+_SIGN_SETS = _READ.where(
+    col(SearchEntry.record_kind) == "condition",
+    col(SearchEntry.record_slug).in_(bindparam("slugs", expanding=True)),
+    col(SearchEntry.kind) == SIGN_SET,
+)
 
 
-def _candidates(session: Session, gathered: _Gathered, ids: Sequence[int]) -> Iterator[Candidate]:
-    for row in session.connection().execute(_CANDIDATES, {"ids": list(ids)}).all() if ids else ():
-        letter = LETTERS[row.kind]
-        yield Candidate(
-            id=row.id,
-            kind=row.kind,
-            slug=row.record_slug,
-            part=row.part,
-            rank=row.rank,
-            title=_spaced(row.title_words, letter),
-            context=_spaced(row.context_words, letter),
-            body=_spaced(row.body_words.replace(f" {BETWEEN}", ""), letter),
-            names=gathered.names.get(row.id, ()),
-        )
+def _read(
+    connection: Connection,
+    statement: Select[*tuple[Any, ...]],
+    values: dict[str, Any],
+    names: Mapping[int, Sequence[Named]] = NO_NAMES,
+) -> list[Candidate]:
+    rows = connection.execute(statement, values).all()
+    return [
+        Candidate(id_, kind, slug, part, rank, f" {title} ", f" {context} ", f" {body} ", names.get(id_, ()))
+        for id_, kind, slug, part, rank, title, context, body in rows
+    ]
 
 
-def _spaced(terms: str, letter: str) -> str:
-    """Stems without their kind's letter, as a candidate has them."""
-    return f" {terms} ".replace(f" {letter}", "  ")
+def _candidates(connection: Connection, gathered: _Gathered, ids: Sequence[int]) -> list[Candidate]:
+    return _read(connection, _CANDIDATES, {"ids": list(ids)}, gathered.names) if ids else []

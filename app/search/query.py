@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
-from sqlmodel import Session
+from sqlalchemy import Connection
 
 from app.search.engines import Group, alternatives
 from app.search.index import NAME, SIGN_SET
@@ -65,43 +65,43 @@ class Query:
         return min((sum(min(self.total(s, kind) for s in phrase) for phrase in group) for group in groups), default=0)
 
 
-def understand(session: Session, text: str) -> tuple[Query, Query | None, bool]:
+def understand(connection: Connection, text: str) -> tuple[Query, Query | None, bool]:
     """A text as it stands, as it may have been meant, if otherwise, and whether the latter is sure."""
     found = words(text)
     if not found:
         return Query(text, "", frozenset(), [], [], {}, 0), None, False
-    query = _query(session, text, found, {})
+    query = _query(connection, text, found, {})
     known = _known(query, found)
     unknown = [word for word in known if not known[word]][:MOST_WORDS]
-    begun = completions(session, unknown)
+    begun = completions(connection, unknown)
     beyond = [word for word in unknown if word not in begun]
-    mended = mend(session, beyond) | _slips(session, query, [word for word in known if known[word]])
-    as_typed = _query(session, text, found, begun) if begun else query
+    mended = mend(connection, beyond) | _slips(connection, query, [word for word in known if known[word]])
+    as_typed = _query(connection, text, found, begun) if begun else query
     if not mended or (len(mended) < len(beyond) and not any(repair.names for repair in mended.values())):
         return as_typed, None, False
     said = _said(text, found, mended)
     sure = all(word in mended for word in beyond) and all(repair.sure for repair in mended.values())
-    return as_typed, _query(session, said, words(said), begun), sure
+    return as_typed, _query(connection, said, words(said), begun), sure
 
 
-def beginnings(session: Session, text: str) -> Iterator[str]:
+def beginnings(connection: Connection, text: str) -> Iterator[str]:
     """The beginning of a name that a text is, as a key, then those that it may have been meant for."""
     typed = key(text)
     if not typed:
         return
     yield typed
     *before, last = words(text)
-    known = _known(_query(session, text, before, {}), before) if before else {}
-    mended = mend(session, [word for word in known if not known[word]]) if not all(known.values()) else {}
+    known = _known(_query(connection, text, before, {}), before) if before else {}
+    mended = mend(connection, [word for word in known if not known[word]]) if not all(known.values()) else {}
     begins = "".join(mended[word].word.folded if word in mended else word.folded for word in before)
     if mended:
         yield begins + last.folded
     if len(last.folded) >= SHORTEST_MENDED and last.folded.isalpha():
-        for word in meant_beginnings(session, last.folded):
+        for word in meant_beginnings(connection, last.folded):
             yield begins + word
 
 
-def _slips(session: Session, query: Query, known: Sequence[Word]) -> dict[Word, Mended]:
+def _slips(connection: Connection, query: Query, known: Sequence[Word]) -> dict[Word, Mended]:
     """Words that only look known, by a stem that the content has hardly ever for another word."""
     rare = [
         word
@@ -112,8 +112,8 @@ def _slips(session: Session, query: Query, known: Sequence[Word]) -> dict[Word, 
     ]
     if not rare:
         return {}
-    used = used_words(session, rare)
-    mended = mend(session, [word for word in rare if word.folded not in used])
+    used = used_words(connection, [word.folded for word in rare])
+    mended = mend(connection, [word for word in rare if word.folded not in used])
     return {
         word: repair
         for word, repair in mended.items()
@@ -129,9 +129,9 @@ def _held(totals: Counter[str]) -> int:
     return totals.total() - totals[NAME]
 
 
-def _query(session: Session, text: str, found: Sequence[Word], completions: dict[Word, list[str]]) -> Query:
+def _query(connection: Connection, text: str, found: Sequence[Word], completions: dict[Word, list[str]]) -> Query:
     asked = [_group(span, completions) for span in _phrases(found)]
-    totals = known_totals(session, {*alternatives(asked), ""})
+    totals = known_totals(connection, {*alternatives(asked), ""})
     entries = _held(totals.pop("", Counter()))
     kept = [frozenset(phrase for phrase in group if all(name in totals for name in phrase)) for group in asked]
     query = Query(text, key(text), _parts(found), list(found), [], totals, entries, bool(completions))

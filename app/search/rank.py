@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from functools import cache
 from typing import NamedTuple
 
-from app.search.engines import alternatives
-from app.search.index import BETWEEN, KINDS, SIGN_SET
+from app.search.engines import Group
+from app.search.index import BETWEEN, KINDS, LETTERS, SIGN_SET
 from app.search.query import Query
 from app.search.words import STOP, words
 
@@ -19,7 +20,19 @@ SHORT = 0.5  # of a sign that is said: with less, it is a text rather than a tit
 MOSTLY = 0.5  # of what a text says that a name among its words must be, where not all of it matches
 
 
-Weighed = tuple[float, list[tuple[str, ...]]]  # a group's weight, and its phrases, each stem between spaces
+class Phrase(NamedTuple):
+    """What may match: stems, each between spaces, and how they read together."""
+
+    stems: Sequence[str]
+    together: str
+
+
+class Asked(NamedTuple):
+    """What is looked for in a kind, whose letter stands before each stem: weighed groups of phrases, and all stems."""
+
+    letter: str
+    groups: Sequence[tuple[float, Sequence[Phrase]]]
+    stems: Set[str]
 
 
 class Named(NamedTuple):
@@ -33,8 +46,8 @@ class Named(NamedTuple):
 class Candidate(NamedTuple):
     """An entry that may be shown: its texts as stems, and the names that begin as the text does.
 
-    A stem has a space of its own on both sides, so that a text is looked through without being split: most of the time
-    that ranking takes would go there. BETWEEN stands between names, and between the texts around the entry.
+    They are as the entry has them: each stem behind its kind's letter and between spaces, so that a text is looked
+    through without being split, and BETWEEN after each name or piece.
     """
 
     id: int
@@ -50,7 +63,7 @@ class Candidate(NamedTuple):
     @property
     def called(self) -> list[str]:
         """The stems of its own name."""
-        return self.title.partition(BETWEEN)[0].split()
+        return [stem[1:] for stem in self.title.partition(BETWEEN)[0].split()]
 
 
 class Ranked(NamedTuple):
@@ -71,22 +84,37 @@ class Ranked(NamedTuple):
 def ranked(query: Query, candidates: Iterable[Candidate]) -> list[Ranked]:
     """Candidates, the likeliest first, each thing once; those that match nothing are left out."""
     best: dict[tuple[str, str, str], Ranked] = {}
-    weighed = [(query.weight(group), [tuple(f" {stem} " for stem in some) for some in group]) for group in query.groups]
-    asked = alternatives(query.groups)
+    weights = [query.weight(group) for group in query.groups]
+    asked = {kind: _asked(letter, query.groups, weights) for kind, letter in LETTERS.items()}
     for candidate in candidates:
-        found = _rank(query, weighed, asked, candidate)
+        found = _rank(query, asked[candidate.kind], candidate)
         thing = (candidate.kind, candidate.slug, candidate.part)
         if found and (thing not in best or found.place < best[thing].place):
             best[thing] = found
     return sorted(best.values(), key=lambda found: found.place)
 
 
-def _rank(query: Query, weighed: Sequence[Weighed], asked: Set[str], candidate: Candidate) -> Ranked | None:
+def _asked(letter: str, groups: Sequence[Group], weights: Sequence[float]) -> Asked:
+    marked = [[[f"{letter}{stem}" for stem in phrase] for phrase in group] for group in groups]
+    phrases = [
+        [Phrase([f" {stem} " for stem in phrase], f" {' '.join(phrase)} ") for phrase in group] for group in marked
+    ]
+    stems = {stem for group in marked for phrase in group for stem in phrase}
+    return Asked(letter, list(zip(weights, phrases, strict=True)), stems)
+
+
+@cache
+def _telling_nothing(letter: str) -> Set[str]:
+    return {f"{letter}{word}" for word in STOP}
+
+
+def _rank(query: Query, asked: Asked, candidate: Candidate) -> Ranked | None:
     said = _said(asked, candidate.title)
     # A sign is a whole sentence: it is a title only where the text says much of it.
     title = "" if candidate.kind == "warning-sign" and said < SHORT else candidate.title
     weights = [
-        (weight, max((_counted(some, candidate, title) for some in group), default=0.0)) for weight, group in weighed
+        (weight, max([_counted(phrase, asked, candidate, title) for phrase in group], default=0.0))
+        for weight, group in asked.groups
     ]
     total = sum(weight for weight, _ in weights) or 1.0
     score = sum(weight * place for weight, place in weights) / total + PREFERRED.get(candidate.kind, 0)
@@ -115,31 +143,33 @@ def _rank(query: Query, weighed: Sequence[Weighed], asked: Set[str], candidate: 
     return Ranked(match, round(score, 6), settled, candidate, name.name if name else None)
 
 
-def _counted(phrase: tuple[str, ...], candidate: Candidate, title: str) -> float:
+def _counted(phrase: Phrase, asked: Asked, candidate: Candidate, title: str) -> float:
     """What a phrase counts for, by the best place that it stands in; 0 where it stands in none."""
-    texts = (candidate.title, candidate.context, candidate.body)
+    stems, body = phrase.stems, candidate.body
+    texts = (candidate.title, candidate.context, body)
     # A condition's own context is its signs: they are text of it. Any other's is the name that it belongs to.
     near = "" if candidate.kind == "condition" else candidate.context
-    if all(stem in title for stem in phrase):
+    if all(stem in title for stem in stems):
         place = TITLE
-    elif all(stem in title or stem in near for stem in phrase):
+    elif all(stem in title or stem in near for stem in stems):
         place = NEAR_TITLE
     else:
-        often = [candidate.body.count(stem) or any(stem in text for text in texts) for stem in phrase]
+        often = min([body.count(stem) or any(stem in text for text in texts) for stem in stems])
+        if not often:
+            return 0.0
         # As in BM25: the more often, the less each time; in a long text, less.
-        place = BODY * 2 * min(often) / (min(often) + 1 + candidate.body.count("  ") / LONG_TEXT)
-    together = len(phrase) == 1 or any("".join(phrase) in text for text in texts)
-    return place if together else place * APART
+        place = BODY * 2 * often / (often + 1 + body.count(f" {asked.letter}") / LONG_TEXT)
+    return place if len(stems) == 1 or any(phrase.together in text for text in texts) else place * APART
 
 
-def _said(asked: Set[str], text: str) -> float:
+def _said(asked: Asked, text: str) -> float:
     """How much of the one that is said best of some short texts: of `Fever` more than of `Rheumatic fever`."""
     best = 0.0
     for name in text.split(BETWEEN):
         stems = name.split()
-        if not asked.isdisjoint(stems):
-            telling = [stem for stem in stems if stem not in STOP] or stems
-            best = max(best, sum(stem in asked for stem in telling) / len(telling))
+        if not asked.stems.isdisjoint(stems):
+            telling = [stem for stem in stems if stem not in _telling_nothing(asked.letter)] or stems
+            best = max(best, sum(stem in asked.stems for stem in telling) / len(telling))
     return best
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
-from sqlalchemy import ColumnElement, select
-from sqlmodel import Session, col
+from sqlalchemy import Connection, String, bindparam, select
+from sqlmodel import col
 
 from app.models import SearchSpelling, SearchStem, SearchWord
 from app.search.index import NAME, spellings
@@ -52,45 +52,59 @@ class Mended(NamedTuple):
     held: int = 0  # how many entries have it
 
 
-def known_totals(session: Session, stems: Iterable[str]) -> dict[str, Counter[str]]:
+_BEGINS, _ENDS = bindparam("begins", type_=String), bindparam("ends", type_=String)
+_TOTALS = select(col(SearchStem.stem), col(SearchStem.kind), col(SearchStem.total)).where(
+    col(SearchStem.stem).in_(bindparam("stems", expanding=True))
+)
+_COMPLETIONS = (
+    select(col(SearchWord.stem))
+    .where(col(SearchWord.word) > _BEGINS, col(SearchWord.word) < _ENDS)
+    .order_by(col(SearchWord.word))
+    .limit(MOST_COMPLETIONS)
+)
+_USED = select(col(SearchWord.word), col(SearchWord.shown)).where(
+    col(SearchWord.word).in_(bindparam("words", expanding=True))
+)
+_SPELLED = (
+    select(col(SearchSpelling.key), col(SearchSpelling.word), col(SearchWord.shown))
+    .join(SearchWord, col(SearchWord.word) == SearchSpelling.word)
+    .where(col(SearchSpelling.key).in_(bindparam("keys", expanding=True)))
+    .order_by(col(SearchSpelling.key), col(SearchSpelling.word))
+    .limit(MOST_CANDIDATES)
+)
+_HEARD = (
+    select(col(SearchSpelling.word))
+    .where(col(SearchSpelling.key) >= _BEGINS, col(SearchSpelling.key) < _ENDS)
+    .order_by(col(SearchSpelling.key), col(SearchSpelling.word))
+    .limit(MOST_CANDIDATES)
+)
+
+
+def known_totals(connection: Connection, stems: Iterable[str]) -> dict[str, Counter[str]]:
     """For each stem that the content has, how many entries of each kind have it."""
     stems = sorted(stems)
-    if not stems:
-        return {}
     totals: dict[str, Counter[str]] = {}
-    row = SearchStem
-    for name, kind, total in session.execute(
-        select(col(row.stem), col(row.kind), col(row.total)).where(col(row.stem).in_(stems))
-    ):
+    for name, kind, total in connection.execute(_TOTALS, {"stems": stems}) if stems else ():
         totals.setdefault(name, Counter())[kind] = total
     return totals
 
 
-def completions(session: Session, unknown: Sequence[Word]) -> dict[Word, list[str]]:
+def completions(connection: Connection, unknown: Sequence[Word]) -> dict[Word, list[str]]:
     """For each word that is the beginning of others, their stems."""
     found: dict[Word, list[str]] = {}
     for word in unknown:
         if len(word.folded) >= SHORTEST_MENDED:
-            begins = (col(SearchWord.word) > word.folded, col(SearchWord.word) < word.folded + LAST)
-            rows = select(col(SearchWord.stem)).where(*begins).order_by(col(SearchWord.word)).limit(MOST_COMPLETIONS)
-            if names := list(dict.fromkeys(session.scalars(rows))):
+            begins = {"begins": word.folded, "ends": word.folded + LAST}
+            if names := list(dict.fromkeys(connection.scalars(_COMPLETIONS, begins))):
                 found[word] = names
     return found
 
 
-def meant_beginnings(session: Session, typed: str) -> list[str]:
+def meant_beginnings(connection: Connection, typed: str) -> list[str]:
     """Words whose beginning is near to what was typed, the nearest first."""
-    row = SearchSpelling
-    keys: list[ColumnElement[bool]] = [col(row.key).in_(sorted({*spellings(typed), typed}))]
+    found = {word for _, word, _ in connection.execute(_SPELLED, {"keys": sorted({*spellings(typed), typed})})}
     if len(heard := sound(typed)) > 1:
-        keys.append((col(row.key) >= f"~{heard}") & (col(row.key) < f"~{heard}{LAST}"))
-    found = {
-        word
-        for some in keys
-        for word in session.scalars(
-            select(col(row.word)).where(some).order_by(col(row.key), col(row.word)).limit(MOST_CANDIDATES)
-        )
-    }
+        found.update(connection.scalars(_HEARD, {"begins": f"~{heard}", "ends": f"~{heard}{LAST}"}))
     near = []
     for word in found:
         ends = range(len(typed) - 1, len(typed) + 2)
@@ -100,13 +114,13 @@ def meant_beginnings(session: Session, typed: str) -> list[str]:
     return [word for _, _, word in sorted(near)[:MOST_BEGINNINGS]]
 
 
-def mend(session: Session, unknown: Sequence[Word]) -> dict[Word, Mended]:
+def mend(connection: Connection, unknown: Sequence[Word]) -> dict[Word, Mended]:
     """The likeliest word for each that may be mended."""
     unknown = [word for word in unknown if word.folded not in kept()]
     keys = {word: {*spellings(word.folded), word.folded} for word in unknown if word.folded.isalpha()}
-    candidates = _candidates(session, {name for names in keys.values() for name in names}) if keys else {}
-    parts = _whole_words(session, unknown)
-    totals = known_totals(session, {stem(name) for names in candidates.values() for name in names})
+    candidates = _candidates(connection, {name for names in keys.values() for name in names}) if keys else {}
+    parts = _whole_words(connection, unknown)
+    totals = known_totals(connection, {stem(name) for names in candidates.values() for name in names})
     mended: dict[Word, Mended] = {}
     for word, names in keys.items():
         near = []
@@ -184,32 +198,22 @@ def _beside(one: str, other: str) -> bool:
     return abs(row - other_row) <= 1 and abs(at - other_at) <= 1
 
 
-def _candidates(session: Session, keys: Iterable[str]) -> dict[str, dict[str, str]]:
+def _candidates(connection: Connection, keys: Iterable[str]) -> dict[str, dict[str, str]]:
     """For each key, the words that it finds, and how they are shown."""
-    row = SearchSpelling
     found: dict[str, dict[str, str]] = {}
-    columns = select(col(row.key), col(row.word), col(SearchWord.shown)).join(
-        SearchWord, col(SearchWord.word) == row.word
-    )
-    some = columns.where(col(row.key).in_(sorted(keys))).order_by(col(row.key), col(row.word)).limit(MOST_CANDIDATES)
-    for name, word, shown in session.execute(some):
+    for name, word, shown in connection.execute(_SPELLED, {"keys": sorted(keys)}):
         found.setdefault(name, {})[word] = shown
     return found
 
 
-def _whole_words(session: Session, unknown: Sequence[Word]) -> dict[str, str]:
+def _whole_words(connection: Connection, unknown: Sequence[Word]) -> dict[str, str]:
     """Of the pieces that unknown words may be cut into, those that are words, and how they are shown."""
-    cuts = {part for word in unknown for cut in _cuts(word.folded) for part in cut}
-    if not cuts:
-        return {}
-    rows = select(col(SearchWord.word), col(SearchWord.shown)).where(col(SearchWord.word).in_(sorted(cuts)))
-    return dict(session.execute(rows).all())
+    return used_words(connection, {part for word in unknown for cut in _cuts(word.folded) for part in cut})
 
 
-def used_words(session: Session, some: Sequence[Word]) -> set[str]:
-    """Which of some words the content uses as they are."""
-    rows = select(col(SearchWord.word)).where(col(SearchWord.word).in_([word.folded for word in some]))
-    return set(session.scalars(rows))
+def used_words(connection: Connection, some: Collection[str]) -> dict[str, str]:
+    """Which of some words, folded, the content uses as they are, and how they are shown."""
+    return dict(connection.execute(_USED, {"words": sorted(some)}).all()) if some else {}
 
 
 def _cuts(folded: str) -> list[tuple[str, str]]:
