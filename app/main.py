@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import AsyncIterator
 
 from anyio import create_task_group
@@ -50,6 +51,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             create_task_group() as tasks,
         ):
             tasks.start_soon(watch, engine, read_engine, cache)
+            # The program itself is never garbage: to look through it with each collection would hold up requests for a
+            # tenth of a second, again and again.
+            gc.collect()
+            gc.freeze()
             yield
             tasks.cancel_scope.cancel()
         read_engine.dispose()

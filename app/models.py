@@ -463,7 +463,7 @@ class SearchName(SQLModel, table=True):
     """A name of an entry, from its word number `word` on, as it is looked up; `name` is null where it is not shown."""
 
     __tablename__ = "search_name"
-    __table_args__ = (Index(None, "kind", "key"),)
+    __table_args__ = (Index(None, "kind", "key", "word"),)
 
     id: int | None = Field(default=None, primary_key=True)
     entry_id: int = _parent("search_entry.id")

@@ -66,6 +66,7 @@ def published(make_api: Callable[..., Api]) -> Engine:
 
 ENGINES_OWN = (
     "search_text",
+    "search_title",
     "ix_search_entry_title",
     "ix_search_entry_every",
     "title_vector",

@@ -152,12 +152,22 @@ def nearest(*filters: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     ring = ring.union_all(more)
 
     after = (chord > far) | ((chord == far) & (col(location.sort_key) > bindparam("after", type_=String)))
-    first = (
-        select(col(location.id), chord.label("squared"), col(location.sort_key))
+    # How far each is stands in the index with where it is. Only what may be shown is read itself: equals all, since
+    # their sort keys decide.
+    near = (
+        select(col(location.id), chord.label("squared"))
         .select_from(piece)
         .join(location, and_(*there))
         .where(piece.c.ring <= select(func.max(ring.c.ring)).scalar_subquery(), _within(), after)
-        .order_by(chord, col(location.sort_key))
+        .subquery()
+        .c
+    )
+    placed = select(near.id, near.squared, func.rank().over(order_by=near.squared).label("place")).subquery().c
+    first = (
+        select(placed.id, placed.squared, col(location.sort_key))
+        .join(location, col(location.id) == placed.id)
+        .where(placed.place <= limit)
+        .order_by(placed.squared, col(location.sort_key))
         .limit(limit)
         .subquery()
         .c

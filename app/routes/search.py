@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 from pydantic import BeforeValidator, Field
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app import models, schemas
@@ -22,7 +22,7 @@ from app.presented import fill, fill_edition, one_condition
 from app.render.words import for_whom
 from app.routes.answers import JSON, origin, problems, resource
 from app.search import find
-from app.search.engines import alternatives
+from app.search.engines import alternatives, among
 from app.search.index import KINDS
 from app.search.rank import MATCHES, Ranked
 from app.search.snippet import snippet
@@ -143,9 +143,7 @@ def _page(request: Request, connection: Connection, query: SearchQuery, places: 
 
 _SUGGESTED = ("kind", "slug", "address", "lang", "audience", "fallback", "warning_signs")
 _SHOWN = ("id", "lang", "audience", "condition_id", "body_words", "text", "item")
-_ROWS = select(*(col(getattr(models.SearchEntry, name)) for name in _SHOWN)).where(
-    col(models.SearchEntry.id).in_(bindparam("ids", expanding=True))
-)
+_ROWS = select(*(col(getattr(models.SearchEntry, name)) for name in _SHOWN)).where(among(models.SearchEntry.id, "ids"))
 
 
 def _rows(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
@@ -195,7 +193,7 @@ def _urgent(request: Request, connection: Connection, query: SearchQuery, result
         signs = schemas.ConditionSigns.model_validate_json(fill_edition(row, origin(request), wanted))
         whom = for_whom(signs.applies_to, signs.edition.served.lang)
         items.append(schemas.UrgentCondition(for_whom=whom, warning_signs=signs))
-    return schemas.Urgent(items=items, total=len(results.urgent), total_is=_told(len(results.urgent) >= find.LIMIT))
+    return schemas.Urgent(items=items, total=len(results.urgent), total_is=_told(len(results.urgent) >= find.SIGN_SETS))
 
 
 def _did_you_mean(request: Request, results: find.Results) -> schemas.DidYouMean | None:

@@ -15,18 +15,19 @@ from sqlmodel import col
 from app.editions import Wanted, best, in_language
 from app.models import Condition, SearchEntry, SearchName
 from app.pack import Audience
-from app.search.engines import Group, expression, matching
+from app.search.engines import Group, among, expression, matching
 from app.search.index import AS_A_WHOLE, BETWEEN, KINDS, SIGN_SET
 from app.search.query import Query, beginnings, understand
 from app.search.rank import Candidate, Named, Ranked, ranked
 from app.search.vocabulary import LAST
 
-LIMIT = 200  # candidates that are ranked
-COUNTED = 200  # entries of a kind that are counted
+LIMIT = 120  # candidates that are ranked
+COUNTED = 100  # entries of a kind that are counted
 NAMED_KINDS = ("condition", "glossary", "article", "directory", "location")
 MOST_NAMES = 20  # of a kind that begin as the text does
 MOST_TITLES = 40  # of a kind whose titles match
 MOST_URGENT = 3
+SIGN_SETS = 60  # that are ranked for those
 COMMON = 10_000  # entries of a kind with one stem: very many
 NO_NAMES: Mapping[int, Sequence[Named]] = MappingProxyType({})
 TELLING = 1 / 3  # of what a text says that signs or symptoms must match, where they do not match all of it
@@ -77,11 +78,8 @@ class _Gathered:
     names: dict[int, list[Named]] = field(default_factory=dict)
     ranks: dict[int, int] = field(default_factory=dict)  # of editions, where names were looked for
 
-    def take(self, row: Any) -> None:
-        self.things.setdefault(row.id, (row.kind, row.record_slug, row.part))
-
     def take_named(self, row: Any) -> None:
-        self.take(row)
+        self.things.setdefault(row.id, (row.kind, row.record_slug, row.part))
         self.names.setdefault(row.id, []).append(Named(row.key, row.word, row.name))
         self.ranks[row.id] = row.rank
 
@@ -98,22 +96,31 @@ class _Gathered:
 def search(connection: Connection, text: str, wanted: Wanted) -> Results:
     """What a text finds, ranked; by its likelier spelling where that is sure and the text itself is no name."""
     typed, meant, sure = understand(connection, text)
-    results = _found(connection, typed, wanted)
-    if meant is None or any(found.match == 0 and not _misspelt(found, meant) for found in results.items):
-        return results
+    query, gathered = _named_by(connection, typed, wanted)
+    if meant is None or _is_name(connection, query, gathered, meant):
+        return _found(connection, query, gathered, wanted)
     if not sure:
+        results = _found(connection, query, gathered, wanted)
         results.meant = meant
         return results
-    corrected = _found(connection, meant, wanted)
-    corrected.meant, corrected.applied = meant, True
-    urgent = {place.candidate.slug: place for place in (*results.urgent, *corrected.urgent)}
-    corrected.urgent = sorted(urgent.values(), key=lambda place: place not in corrected.urgent)
-    return corrected
+    results = _found(connection, *_named_by(connection, meant, wanted), wanted)
+    results.meant, results.applied = meant, True
+    known = {place.candidate.slug for place in results.urgent}
+    results.urgent += [place for place in _urgent(connection, query, gathered) if place.candidate.slug not in known]
+    return results
 
 
-def _misspelt(found: Ranked, meant: Query) -> bool:
-    """Whether a text is a known misspelling of what was found, whose name it was meant for."""
-    return found.named is None and [word.stem for word in meant.typed] == found.candidate.called
+def _is_name(connection: Connection, query: Query, gathered: _Gathered, meant: Query) -> bool:
+    """Whether a text is a name, and not only a known misspelling of the name that it was meant for."""
+    exact = {
+        entry_id: [name.name for name in names if name.word <= 0 and name.key == query.key]
+        for entry_id, names in gathered.names.items()
+    }
+    if any(name for names in exact.values() for name in names):
+        return True
+    said = [word.stem for word in meant.typed]
+    misspelt = [entry_id for entry_id, names in exact.items() if names]
+    return any(candidate.called != said for candidate in _candidates(connection, gathered, misspelt))
 
 
 def suggest(connection: Connection, text: str, wanted: Wanted, limit: int) -> list[Suggested]:
@@ -141,14 +148,21 @@ def _suggested(beginning: str, gathered: _Gathered) -> Iterator[Suggested]:
 # ---- candidates
 
 
-def _found(connection: Connection, query: Query, wanted: Wanted) -> Results:
+def _named_by(connection: Connection, query: Query, wanted: Wanted) -> tuple[Query, _Gathered]:
+    """What a text names, whole or among other words, and the text without the acronyms among these."""
     gathered = _Gathered()
     _take_names(connection, query.key, wanted, gathered)
     if len(query.parts) > 1:
         query = query.without(_take_named(connection, query, wanted, gathered))
-    known = [group for group in query.groups if group]
+    return query, gathered
+
+
+def _found(connection: Connection, query: Query, gathered: _Gathered, wanted: Wanted) -> Results:
+    """All that a text finds, with what it names."""
+    known = query.known
     if known and len(known) == len(query.groups):
-        _take(connection, query, _each_kind(known, titles=True), wanted, gathered, MOST_TITLES)
+        if sum(query.held(known, kind) for kind in KINDS) > LIMIT:  # else all of them are ranked in any case
+            _take(connection, query, _each_kind(known, titles=True), wanted, gathered, MOST_TITLES)
         _take(connection, query, _each_kind(known), wanted, gathered, COUNTED + 1)
     if known and len(gathered.things) < FEW:
         _relax(connection, query, known, wanted, gathered)
@@ -160,7 +174,7 @@ def _found(connection: Connection, query: Query, wanted: Wanted) -> Results:
     results = Results(query, places, {kind: min(counts[kind], COUNTED) for kind in KINDS})
     results.stopped = {kind for kind in KINDS if counts[kind] > COUNTED}
     results.stopped |= {gathered.things[entry_id][0] for entry_id in ids[LIMIT:]}
-    results.urgent = _urgent(connection, query, known, gathered)
+    results.urgent = _urgent(connection, query, gathered)
     return results
 
 
@@ -171,26 +185,27 @@ def _each_kind(groups: Sequence[Group], *, titles: bool = False, anyof: bool = F
 def _relax(connection: Connection, query: Query, known: Sequence[Group], wanted: Wanted, gathered: _Gathered) -> None:
     """Take entries that match some of the groups: titles with any, and the rarest together."""
     _take(connection, query, _each_kind(known, titles=True, anyof=True), wanted, gathered, MOST_TITLES)
-    for fewer in sorted({len(known), len(known) - 1, 2, 1} - {0}, reverse=True):
+    tried = len(query.groups)  # all together: not again
+    for fewer in sorted({len(known), len(known) - 1, 2, 1} - {0, tried}, reverse=True):
         before = len(gathered.things)
         _take(connection, query, _each_kind(known[:fewer]), wanted, gathered, COUNTED + 1)
         if len(gathered.things) > before:
             return
 
 
-def _urgent(connection: Connection, query: Query, known: Sequence[Group], gathered: _Gathered) -> list[Ranked]:
+def _urgent(connection: Connection, query: Query, gathered: _Gathered) -> list[Ranked]:
     """Conditions that a text names, then those whose signs or symptoms match all of it, then the most telling of it.
 
     Whatever edition a reader asks for: what is asked here is which conditions, and no reader's choice removes one.
     """
     found = {place.candidate.slug: place for place in _named(connection, query, gathered)}
-    said = [group for group in known if query.held((group,), SIGN_SET)]
-    weight = sum(query.weight(group) for group in known)
+    said = [group for group in query.known if query.held((group,), SIGN_SET)]
+    weight = sum(query.weight(group) for group in query.known)
     sets: dict[int, Candidate] = {}
     for some in dict.fromkeys((tuple(said), *((group,) for group in said))):
         if some and len(found) < MOST_URGENT:
             taken = _Gathered()
-            _take(connection, query, [Asked(SIGN_SET, some)], Wanted(), taken, LIMIT)
+            _take(connection, query, [Asked(SIGN_SET, some)], Wanted(), taken, SIGN_SETS)
             new = [entry_id for entry_id in taken.things if entry_id not in sets]
             sets.update((one.id, one) for one in _candidates(connection, taken, new))
             telling = sum(query.weight(group) for group in some) >= TELLING * weight
@@ -230,12 +245,12 @@ def _take(
         (one.kind, one.titles, len(one.groups) == 1 and query.held(one.groups, one.kind) > COMMON) for one in asked
     )
     words = {
-        f"match_{number}": expression(dialect, one.kind, one.groups, titles=one.titles, anyof=one.anyof)
+        f"match_{number}": expression(dialect, one.kind, one.groups, anyof=one.anyof)
         for number, one in enumerate(asked)
     }
     statement = _matching(dialect, shapes, wanted.lang, wanted.audience, wanted.fallback, limit)
-    for row in connection.execute(statement, words).all():
-        gathered.take(row)
+    for entry_id, kind, slug, part in connection.execute(statement, words).all():
+        gathered.things.setdefault(entry_id, (kind, slug, part))
 
 
 def _take_names(connection: Connection, beginning: str, wanted: Wanted, gathered: _Gathered) -> None:
@@ -264,7 +279,7 @@ def _take_named(connection: Connection, query: Query, wanted: Wanted, gathered: 
 @lru_cache(maxsize=64)
 def _called(lang: str | None, audience: Audience | None, fallback: Fallback) -> Select[*tuple[Any, ...]]:
     name = SearchName
-    named = (col(name.kind) == "condition", col(name.word) <= 0, col(name.key).in_(bindparam("keys", expanding=True)))
+    named = (col(name.kind) == "condition", col(name.word) <= 0, among(name.key, "keys"))
     return _with_names(Wanted(lang=lang, audience=audience, fallback=fallback)).where(*named).limit(MOST_TITLES)
 
 
@@ -297,15 +312,14 @@ def _with_names(wanted: Wanted) -> Select[*tuple[Any, ...]]:
     """Entries that a reader may be shown, with their names."""
     name = SearchName
     rows = _entries(wanted).join(name, col(name.entry_id) == SearchEntry.id)
-    return rows.add_columns(col(name.key), col(name.word), col(name.name))
+    return rows.add_columns(col(SearchEntry.rank), col(name.key), col(name.word), col(name.name))
 
 
 def _entries(wanted: Wanted) -> Select[*tuple[Any, ...]]:
     """Entries that a reader may be shown: of a condition, those of the edition that is served."""
     entry = SearchEntry
-    rows: Select[*tuple[Any, ...]] = select(
-        col(entry.id), col(entry.kind), col(entry.record_slug), col(entry.part), col(entry.rank)
-    ).select_from(entry)
+    columns = (col(entry.id), col(entry.kind), col(entry.record_slug), col(entry.part))
+    rows: Select[*tuple[Any, ...]] = select(*columns).select_from(entry)
     if wanted.lang is None and wanted.audience is None:
         return rows
     flat: ColumnElement[bool] = true()
@@ -331,11 +345,11 @@ _READ = select(
     col(SearchEntry.context_words),
     col(SearchEntry.body_words),
 )
-_CANDIDATES = _READ.where(col(SearchEntry.id).in_(bindparam("ids", expanding=True)))
+_CANDIDATES = _READ.where(among(SearchEntry.id, "ids"))
 _SIGN_SETS = _READ.where(
     col(SearchEntry.record_kind) == "condition",
-    col(SearchEntry.record_slug).in_(bindparam("slugs", expanding=True)),
-    col(SearchEntry.kind) == SIGN_SET,
+    among(SearchEntry.record_slug, "slugs"),
+    col(SearchEntry.part) == SIGN_SET,  # not its kind: SQLite would look through all of that
 )
 
 

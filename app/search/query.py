@@ -42,6 +42,11 @@ class Query:
     entries: int
     completed: bool = False  # whether a word was taken for the beginning of others
 
+    @property
+    def known(self) -> list[Group]:
+        """The groups that the content has."""
+        return [group for group in self.groups if group]
+
     def without(self, acronyms: set[str]) -> Query:
         """The same without words that are acronyms, unless nothing else is left."""
         kept = [

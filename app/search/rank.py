@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 from functools import cache
+from operator import mul
 from typing import NamedTuple
 
 from app.search.engines import Group
@@ -28,10 +29,12 @@ class Phrase(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What is looked for in a kind, whose letter stands before each stem: weighed groups of phrases, and all stems."""
+    """What is looked for in a kind, whose letter stands before each stem: groups of phrases, and what each weighs."""
 
     letter: str
-    groups: Sequence[tuple[float, Sequence[Phrase]]]
+    groups: Sequence[Sequence[Phrase]]
+    weights: Sequence[float]
+    weight: float  # of all together
     stems: Set[str]
 
 
@@ -100,7 +103,7 @@ def _asked(letter: str, groups: Sequence[Group], weights: Sequence[float]) -> As
         [Phrase([f" {stem} " for stem in phrase], f" {' '.join(phrase)} ") for phrase in group] for group in marked
     ]
     stems = {stem for group in marked for phrase in group for stem in phrase}
-    return Asked(letter, list(zip(weights, phrases, strict=True)), stems)
+    return Asked(letter, phrases, weights, sum(weights) or 1.0, stems)
 
 
 @cache
@@ -112,27 +115,28 @@ def _rank(query: Query, asked: Asked, candidate: Candidate) -> Ranked | None:
     said = _said(asked, candidate.title)
     # A sign is a whole sentence: it is a title only where the text says much of it.
     title = "" if candidate.kind == "warning-sign" and said < SHORT else candidate.title
-    weights = [
-        (weight, max([_counted(phrase, asked, candidate, title) for phrase in group], default=0.0))
-        for weight, group in asked.groups
+    # A condition's own context is its signs: they are text of it. Any other's is the name that it belongs to.
+    near = title if candidate.kind == "condition" else title + candidate.context
+    places = [
+        max([_counted(phrase, asked.letter, candidate, title, near) for phrase in group], default=0.0)
+        for group in asked.groups
     ]
-    total = sum(weight for weight, _ in weights) or 1.0
-    score = sum(weight * place for weight, place in weights) / total + PREFERRED.get(candidate.kind, 0)
-    naming = sum(weight for weight, place in weights if place == TITLE) / total
-    places = [place for _, place in weights]
-    whole = bool(places) and min(places) > 0
-    name, exact = _name(query, candidate, whole or naming >= MOSTLY)
+    least, most = min(places, default=0.0), max(places, default=0.0)
+    preferred = PREFERRED.get(candidate.kind, 0)
+    score = sum(map(mul, asked.weights, places)) / asked.weight + preferred
+    naming = sum([weight for weight, place in zip(asked.weights, places, strict=True) if place == TITLE]) / asked.weight
+    name, exact = _name(query, candidate, least > 0 or naming >= MOSTLY) if candidate.names else (None, False)
     if exact:
         match = 0
     elif name and naming < 1 and name.key in query.parts:
-        match, score = 2, naming + said + whole + PREFERRED.get(candidate.kind, 0)
+        match, score = 2, naming + said + (least > 0) + preferred
     elif name:
         match = 1
-    elif places and min(places) >= NEAR_TITLE and max(places) == TITLE:
+    elif least >= NEAR_TITLE and most == TITLE:
         match, score = 2, score + said
-    elif whole:
+    elif least > 0:
         match = 3
-    elif any(places):
+    elif most > 0:
         match, score = 4, score + said / 2
     else:
         return None
@@ -143,23 +147,22 @@ def _rank(query: Query, asked: Asked, candidate: Candidate) -> Ranked | None:
     return Ranked(match, round(score, 6), settled, candidate, name.name if name else None)
 
 
-def _counted(phrase: Phrase, asked: Asked, candidate: Candidate, title: str) -> float:
+def _counted(phrase: Phrase, letter: str, candidate: Candidate, title: str, near: str) -> float:
     """What a phrase counts for, by the best place that it stands in; 0 where it stands in none."""
     stems, body = phrase.stems, candidate.body
-    texts = (candidate.title, candidate.context, body)
-    # A condition's own context is its signs: they are text of it. Any other's is the name that it belongs to.
-    near = "" if candidate.kind == "condition" else candidate.context
-    if all(stem in title for stem in stems):
+    if all(map(title.__contains__, stems)):
         place = TITLE
-    elif all(stem in title or stem in near for stem in stems):
+    elif all(map(near.__contains__, stems)):
         place = NEAR_TITLE
     else:
-        often = min([body.count(stem) or any(stem in text for text in texts) for stem in stems])
+        often = min([body.count(stem) or stem in candidate.title or stem in candidate.context for stem in stems])
         if not often:
             return 0.0
         # As in BM25: the more often, the less each time; in a long text, less.
-        place = BODY * 2 * often / (often + 1 + body.count(f" {asked.letter}") / LONG_TEXT)
-    return place if len(stems) == 1 or any(phrase.together in text for text in texts) else place * APART
+        place = BODY * 2 * often / (often + 1 + body.count(f" {letter}") / LONG_TEXT)
+    if len(stems) == 1 or any(phrase.together in text for text in (candidate.title, candidate.context, body)):
+        return place
+    return place * APART
 
 
 def _said(asked: Asked, text: str) -> float:

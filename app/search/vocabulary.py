@@ -11,6 +11,7 @@ from sqlalchemy import Connection, String, bindparam, select
 from sqlmodel import col
 
 from app.models import SearchSpelling, SearchStem, SearchWord
+from app.search.engines import among
 from app.search.index import NAME, spellings
 from app.search.words import SHORTEST_MENDED, Word, deletes, kept, sound, stem, synonyms, words
 
@@ -54,7 +55,7 @@ class Mended(NamedTuple):
 
 _BEGINS, _ENDS = bindparam("begins", type_=String), bindparam("ends", type_=String)
 _TOTALS = select(col(SearchStem.stem), col(SearchStem.kind), col(SearchStem.total)).where(
-    col(SearchStem.stem).in_(bindparam("stems", expanding=True))
+    among(SearchStem.stem, "stems")
 )
 _COMPLETIONS = (
     select(col(SearchWord.stem))
@@ -62,13 +63,11 @@ _COMPLETIONS = (
     .order_by(col(SearchWord.word))
     .limit(MOST_COMPLETIONS)
 )
-_USED = select(col(SearchWord.word), col(SearchWord.shown)).where(
-    col(SearchWord.word).in_(bindparam("words", expanding=True))
-)
+_USED = select(col(SearchWord.word), col(SearchWord.shown)).where(among(SearchWord.word, "words"))
 _SPELLED = (
     select(col(SearchSpelling.key), col(SearchSpelling.word), col(SearchWord.shown))
     .join(SearchWord, col(SearchWord.word) == SearchSpelling.word)
-    .where(col(SearchSpelling.key).in_(bindparam("keys", expanding=True)))
+    .where(among(SearchSpelling.key, "keys"))
     .order_by(col(SearchSpelling.key), col(SearchSpelling.word))
     .limit(MOST_CANDIDATES)
 )
