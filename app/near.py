@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from functools import cache
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
@@ -18,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_val
 from sqlalchemy import ColumnElement, Float, bindparam
 from sqlmodel import col
 
-from app import schemas
+from app import schemas, sorted_lines
 from app.bands import Vector
 from app.models import Location
 
@@ -144,16 +143,10 @@ def _gazetteer() -> bytes:
 
 def _looked_up(key: str, unknown: str) -> Vector:
     """The point of a ZIP code or a town. Raises ValueError."""
-    lines = _gazetteer()
-
-    def key_at(place: int) -> bytes:
-        begin = lines.rfind(b"\n", 0, place) + 1
-        return lines[begin : lines.index(b"\t", begin)]
-
-    place = bisect_left(range(len(lines) - 1), key.encode(), key=key_at)
-    if place == len(lines) - 1 or key_at(place) != key.encode():
+    found = sorted_lines.find(_gazetteer(), key)
+    if found is None:
         raise ValueError(unknown)
-    _, latitude, longitude = lines[place : lines.index(b"\n", place)].split(b"\t")
+    latitude, longitude = found.split(b"\t")
     return vector(float(latitude), float(longitude))
 
 

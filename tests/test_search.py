@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError
 
 from app.db import limited
 from app.search.index import KINDS
-from app.search.vocabulary import another
+from app.search.vocabulary import another, is_word
 from app.search.words import kept, key, sound, stems, synonyms, words
+from tests import dictionary
 from tests.conftest import ENGINES, EVERY_STATE, SEED, Api, publish
 
 SIGNS = "/v1/conditions/neutropenia/warning-signs"
@@ -304,6 +305,23 @@ def test_words_that_are_right_as_they_stand_are_never_mended(seed: Api) -> None:
     for word in sorted(kept()):
         told = search(seed, word)["did_you_mean"]
         assert told is None, word
+
+
+@pytest.mark.parametrize("word", ["billion", "blown", "gaggle", "clued"])
+def test_a_word_of_the_language_is_never_searched_for_as_another(states: Api, word: str) -> None:
+    told = search(states, word)["did_you_mean"]
+    assert not told["applied"], told
+
+
+def test_the_dictionary_is_what_the_package_gives() -> None:
+    assert dictionary.FILE.read_text(encoding="ascii") == dictionary.lines()
+
+
+def test_each_word_of_the_dictionary_is_one_and_no_misspelling_is() -> None:
+    told = dictionary.FILE.read_text(encoding="ascii").splitlines()
+    assert told == sorted(set(told))
+    assert all(map(is_word, [*told[::997], told[0], told[-1]]))
+    assert not any(map(is_word, ("", "a", told[0][:-1] + "zz", "zzzz", "neutropina", "hicup")))
 
 
 @pytest.mark.engines(*ENGINES)

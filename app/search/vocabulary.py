@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 from sqlalchemy import Connection, String, bindparam, select
 from sqlmodel import col
 
+from app import sorted_lines
 from app.models import SearchSpelling, SearchStem, SearchWord
 from app.search.engines import among
 from app.search.index import NAME, spellings
@@ -150,7 +153,7 @@ def rate(typed: str, other: str, *, found_by: str, names: bool) -> Rated | None:
     """How far a word is from what was typed; None where it is too far, or is another illness's.
 
     In edits of optimal string alignment: a letter added, dropped, changed, or two swapped. What conditions are called
-    by (`names`) is nearer, since it is what is looked for, and only that is ever sure.
+    by (`names`) is nearer, since it is what is looked for, and only that is ever sure; nor is what is a word by itself.
     """
     if typed == other or another(typed, other):
         return None
@@ -162,11 +165,22 @@ def rate(typed: str, other: str, *, found_by: str, names: bool) -> Rated | None:
         if far > (3 if names and len(other) >= LONG else 2) and far > len(typed) // 3:
             return None
         consonants = len(sound(other)) > 2 or len(typed) >= LONG
-        return Rated(far - HEARD - nearer, sure=names and consonants)
+        return Rated(far - HEARD - nearer, sure=names and consonants and not is_word(typed))
     if far == 1 or (far == 2 and min(len(typed), len(other)) >= LONGER):
         slipped = far == 1 and len(typed) >= LONG and typed[0] == other[0] and _slip(typed, other)
-        return Rated(far - nearer, sure=names and slipped)
+        return Rated(far - nearer, sure=names and slipped and not is_word(typed))
     return None
+
+
+def is_word(folded: str) -> bool:
+    """Whether English has a word, whatever the content has."""
+    return sorted_lines.find(_dictionary(), folded) is not None
+
+
+@cache
+def _dictionary() -> bytes:
+    """Lines of a word, sorted; `app/search/NOTICE` says whose they are."""
+    return (Path(__file__).parent / "dictionary.txt").read_bytes()
 
 
 def another(typed: str, other: str) -> bool:
