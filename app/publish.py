@@ -21,7 +21,7 @@ from sqlmodel import Session, SQLModel, col, select
 from app import models, pack, presented
 from app.bands import cell
 from app.check import Key, Scan, identifier_key
-from app.db import BATCH, batches, latest_publication, notify
+from app.db import BATCH, batches, latest_publication, notify, unlimited
 from app.export import read_condition, record_names
 from app.models import Op
 from app.ownership import refuse_foreign_names
@@ -112,6 +112,7 @@ def present_anew(engine: Engine) -> list[models.Publication]:
     The cache trusts changes, so that every live record of such a pack counts as changed. None where all is right.
     """
     with Session(engine) as session:
+        unlimited(session)
         if not presented.outdated(session):
             return []
     publications = []
