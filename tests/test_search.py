@@ -15,6 +15,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import OperationalError
 
 from app.db import limited
+from app.search import engines, find
 from app.search.index import KINDS
 from app.search.vocabulary import another, is_word
 from app.search.words import kept, key, sound, stems, synonyms, words
@@ -435,6 +436,25 @@ def test_a_statement_that_takes_too_long_is_ended_and_the_next_one_is_not(seed: 
         with limited(connection, 10_000):
             assert connection.execute(sql("SELECT 1")).scalar_one() == 1
         assert connection.execute(sql(SLOW.replace("100000000", "1000"))).scalar_one() == 1000
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize("walked", [1, 5, 5_000])
+def test_what_is_common_is_found_alike_by_walking_its_kind(
+    states: Api, monkeypatch: pytest.MonkeyPatch, walked: int
+) -> None:
+    texts = ["hiccup", "hat", "call a doctor", "hall", "balloon hat", "fear"]
+    before = [search(states, text) for text in texts]
+    assert any(answer["total"] for answer in before)
+    monkeypatch.setattr(find, "MANY", 0)
+    monkeypatch.setattr(find, "COMMON", 0)
+    monkeypatch.setattr(engines, "WALKED", walked)
+    find._matching.cache_clear()
+    try:
+        assert [search(states, text) for text in texts] == before
+        assert [search(states, text, lang="es") for text in texts] != before
+    finally:
+        find._matching.cache_clear()
 
 
 # ---- suggestions

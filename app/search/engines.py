@@ -8,7 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, JSON, Boolean, ColumnElement, FromClause, bindparam, column, select, text
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Boolean,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -17,6 +32,8 @@ from sqlmodel import col
 from app.models import SearchEntry
 from app.search.index import LETTERS
 
+Rows = Select[*tuple[Any, ...]]
+WALKED = 5_000  # entries of a kind that are looked through for what is common
 Group = frozenset[tuple[str, ...]]  # phrases that mean the same, as stems; a text matches with all words of one
 
 
@@ -35,25 +52,34 @@ def expression(dialect: str, kind: str, groups: Sequence[Group], *, anyof: bool)
     return (either if anyof else also).join(found)
 
 
-def matching(dialect: str, kind: str, *, titles: bool, common: bool, name: str) -> FromClause:
-    """The ids of the entries that match the parameter `name`, as something to select from.
+def matching(
+    rows: Rows, dialect: str, kind: str, *, titles: bool, common: bool, limit: int, name: str
+) -> Select[*tuple[Any, ...]]:
+    """So many of some entries' rows at most as match the parameter `name`, or all that do.
 
-    `common` is for one word that very many of the kind have: PostgreSQL may then walk the kind, to stop early, where it
-    knows that this is less than to gather them all from its index of words. SQLite's is walked in any case.
+    `common` is for what a good share of the kind may match: PostgreSQL then looks through some of the kind first, where
+    its index of words would gather all that match, and asks that only if it has not found enough. SQLite's stops early.
     """
     if dialect == "sqlite":
         index = "search_title" if titles else "search_text"
-        return (
-            select(column("rowid").label("id"))
-            .select_from(text(index))
-            .where(text(f"{index} MATCH :{name}"))
-            .subquery()
-        )
-    found = text(f"{'title_vector' if titles else 'every_vector'} @@ CAST(:{name} AS tsquery)")
-    rows = select(col(SearchEntry.id)).where(found)
-    if common:
-        return rows.where(col(SearchEntry.kind) == kind).subquery()
-    return rows.cte(f"of_{name}").prefix_with("MATERIALIZED")
+        found = text(f"{index} MATCH :{name}")
+        ids = select(column("rowid", Integer).label("id")).select_from(text(index)).where(found).subquery()
+        return _some(rows.join(ids, col(SearchEntry.id) == ids.c.id), limit)
+    vector = f"{'title' if titles else 'every'}_vector"
+    found = text(f"{vector} @@ CAST(:{name} AS tsquery)")
+    held = select(col(SearchEntry.id)).where(found).cte(f"of_{name}").prefix_with("MATERIALIZED")
+    matched = rows.join(held, col(SearchEntry.id) == held.c.id)
+    if not common:
+        return _some(matched, limit)
+    some = rows.add_columns(literal_column(f"search_entry.{vector}")).where(col(SearchEntry.kind) == kind)
+    some_ = some.order_by(col(SearchEntry.id)).limit(WALKED).subquery()
+    walked = select(*list(some_.c)[:-1]).where(found).limit(limit).cte(f"walk_{name}").prefix_with("MATERIALIZED")
+    rest = matched.where(select(func.count()).select_from(walked).scalar_subquery() < limit)
+    return _some(union_all(select(walked), rest), limit)
+
+
+def _some(rows: Rows | CompoundSelect[*tuple[Any, ...]], limit: int) -> Select[*tuple[Any, ...]]:
+    return select(*rows.limit(limit).subquery().c)
 
 
 class _Among(FunctionElement[bool]):

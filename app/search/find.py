@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import prod
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -28,8 +29,8 @@ MOST_NAMES = 20  # of a kind that begin as the text does
 MOST_TITLES = 40  # of a kind whose titles match
 MOST_URGENT = 3
 SIGN_SETS = 60  # that are ranked for those
-COMMON = 10_000  # entries of a kind with one stem: very many
 NO_NAMES: Mapping[int, Sequence[Named]] = MappingProxyType({})
+MANY, COMMON = 20_000, 1 / 20  # entries of a kind, and the share of them that is common
 TELLING = 1 / 3  # of what a text says that signs or symptoms must match, where they do not match all of it
 
 FEW = 3  # entries that match: with fewer, those that match some of the words are taken too
@@ -241,9 +242,7 @@ def _take(
     asked = [one for one in asked if one.anyof or query.held(one.groups, one.kind)]
     if not asked:
         return
-    shapes = tuple(
-        (one.kind, one.titles, len(one.groups) == 1 and query.held(one.groups, one.kind) > COMMON) for one in asked
-    )
+    shapes = tuple((one.kind, one.titles, not one.anyof and _is_common(query, one)) for one in asked)
     words = {
         f"match_{number}": expression(dialect, one.kind, one.groups, anyof=one.anyof)
         for number, one in enumerate(asked)
@@ -251,6 +250,12 @@ def _take(
     statement = _matching(dialect, shapes, wanted.lang, wanted.audience, wanted.fallback, limit)
     for entry_id, kind, slug, part in connection.execute(statement, words).all():
         gathered.things.setdefault(entry_id, (kind, slug, part))
+
+
+def _is_common(query: Query, asked: Asked) -> bool:
+    """Whether a good share of a kind may match; by its titles, only of places, which are little else."""
+    share = prod(query.held((group,), asked.kind) / query.kinds[asked.kind] for group in asked.groups)
+    return query.kinds[asked.kind] > MANY and share > COMMON and (asked.kind == "location" or not asked.titles)
 
 
 def _take_names(connection: Connection, beginning: str, wanted: Wanted, gathered: _Gathered) -> None:
@@ -294,9 +299,9 @@ def _matching(
 ) -> Statement:
     selects = []
     for number, (kind, titles, common) in enumerate(shapes):
-        found = matching(dialect, kind, titles=titles, common=common, name=f"match_{number}")
         rows = _entries(Wanted(lang=lang, audience=audience, fallback=fallback))
-        selects.append(_limited(rows.join(found, col(SearchEntry.id) == found.c.id), limit))
+        name = f"match_{number}"
+        selects.append(matching(rows, dialect, kind, titles=titles, common=common, limit=limit, name=name))
     return union_all(*selects)
 
 

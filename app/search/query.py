@@ -39,7 +39,7 @@ class Query:
     typed: list[Word]
     groups: list[Group]  # the rarest first; one that no content has is empty
     totals: dict[str, Counter[str]]  # for each stem, how many entries of each kind have it
-    entries: int
+    kinds: Counter[str]  # how many entries there are of each
     completed: bool = False  # whether a word was taken for the beginning of others
 
     @property
@@ -58,7 +58,7 @@ class Query:
         """How much a group tells: the rarer its words, the more (inverse document frequency, never below 0)."""
         held = max((min(self.total(name) for name in phrase) for phrase in group), default=0)
         tells_little = any(name in PEOPLE or (len(name) <= SHORT and name.isalpha()) for name in alternatives([group]))
-        return (LITTLE if tells_little else 1) * log(1 + self.entries / (1 + held))
+        return (LITTLE if tells_little else 1) * log(1 + _held(self.kinds) / (1 + held))
 
     def total(self, name: str, kind: str | None = None) -> int:
         """How many entries have a stem."""
@@ -74,7 +74,7 @@ def understand(connection: Connection, text: str) -> tuple[Query, Query | None, 
     """A text as it stands, as it may have been meant, if otherwise, and whether the latter is sure."""
     found = words(text)
     if not found:
-        return Query(text, "", frozenset(), [], [], {}, 0), None, False
+        return Query(text, "", frozenset(), [], [], {}, Counter()), None, False
     query = _query(connection, text, found, {})
     known = _known(query, found)
     unknown = [word for word in known if not known[word]][:MOST_WORDS]
@@ -137,9 +137,9 @@ def _held(totals: Counter[str]) -> int:
 def _query(connection: Connection, text: str, found: Sequence[Word], completions: dict[Word, list[str]]) -> Query:
     asked = [_group(span, completions) for span in _phrases(found)]
     totals = known_totals(connection, {*alternatives(asked), ""})
-    entries = _held(totals.pop("", Counter()))
+    kinds = totals.pop("", Counter())
     kept = [frozenset(phrase for phrase in group if all(name in totals for name in phrase)) for group in asked]
-    query = Query(text, key(text), _parts(found), list(found), [], totals, entries, bool(completions))
+    query = Query(text, key(text), _parts(found), list(found), [], totals, kinds, bool(completions))
     ranked = sorted(dict.fromkeys(kept), key=lambda group: (bool(group), query.weight(group)), reverse=True)
     query.groups.extend(ranked[:MOST_WORDS])
     return query
