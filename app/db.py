@@ -419,12 +419,6 @@ def _as_text(dialect: Dialect, statement: Select[*tuple[Any, ...]]) -> tuple[str
     return str(compiled), tuple(values[name] for name in compiled.positiontup)
 
 
-def unlimited(session: Session) -> None:
-    """Let a read take as long as it needs: one that looks through every record does, where there are many."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql("SET LOCAL statement_timeout = 0")
-
-
 @contextlib.contextmanager
 def limited(connection: Connection, milliseconds: int) -> Iterator[None]:
     """Give each statement of a read so long at most. Raises OperationalError for one that takes longer."""

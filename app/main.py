@@ -51,10 +51,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             create_task_group() as tasks,
         ):
             tasks.start_soon(watch, engine, read_engine, cache)
-            # The program itself is never garbage: to look through it with each collection would hold up requests for a
-            # tenth of a second, again and again.
-            gc.collect()
-            gc.freeze()
             yield
             tasks.cancel_scope.cancel()
         read_engine.dispose()
@@ -107,4 +103,8 @@ def __getattr__(name: str) -> FastAPI:
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     made = globals()["app"] = create_app()
+    # The program itself is never garbage: to look through it with each collection would hold up requests for a tenth of
+    # a second, again and again.
+    gc.collect()
+    gc.freeze()
     return made

@@ -89,13 +89,17 @@ class Traced(SQLModel):
 
 
 class Pack(SQLModel, table=True):
-    """A named folder of content, and who publishes it."""
+    """A named folder of content, and who publishes it.
+
+    `made_by` is what made all of its stored bodies; null where some may be another's.
+    """
 
     name: str = Field(primary_key=True)
     title: str
     publisher_name: str
     publisher_url: str | None
     rights: str = Field(sa_type=Text)
+    made_by: str | None
 
 
 class Source(SQLModel, table=True):
@@ -420,14 +424,10 @@ class Identifier(SQLModel, table=True):
 
 
 class Presented(SQLModel, table=True):
-    """A row as JSON, in one of its public shapes; `app.presented` says what stands there and what made it.
-
-    `made_by` stands before `body`, so that SQLite reads it without the body's pages.
-    """
+    """A row as JSON, in one of its public shapes; `app.presented` says what stands there, and its pack what made it."""
 
     shape: str = Field(primary_key=True)
     row_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    made_by: str
     body: bytes = Field(sa_type=LargeBinary)
 
 

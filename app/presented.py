@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from pydantic_core import to_json
-from sqlalchemy import Select, bindparam, delete, insert, or_, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlmodel import Session, col
 
 from app import models, present, schemas
@@ -168,9 +168,7 @@ def store(session: Session, keys: Collection[tuple[str, str]]) -> None:
                     else index.of_flat(row, _address)
                 )
                 for bodies in batches(made, IN_MEMORY):
-                    told = [
-                        {"shape": shape, "row_id": of, "body": body, "made_by": made_by()} for shape, of, body in bodies
-                    ]
+                    told = [{"shape": shape, "row_id": of, "body": body} for shape, of, body in bodies]
                     session.execute(insert(models.Presented), told)
                 index.write(session, ((entry, _body(entry.item)) for entry in found), vocabulary)
             session.expunge_all()
@@ -186,15 +184,10 @@ def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:
 
 
 def outdated(session: Session) -> list[str]:
-    """Packs of which a body is missing or was made by other code: without it, a list would pass over its record."""
-    found: set[str] = set()
-    unlike = or_(col(models.Presented.made_by).is_(None), col(models.Presented.made_by) != made_by())
-    for kind, table in TABLES.items():
-        for shape, ids in _rows(kind).items():
-            (row_id,) = ids.selected_columns
-            packs = ids.with_only_columns(col(table.pack)).outerjoin(models.Presented, stored(shape, row_id))
-            found.update(session.scalars(packs.where(unlike).distinct()))
-    return sorted(found)
+    """Packs of which a body may be missing, or made by other code."""
+    made = models.Pack
+    unlike = col(made.made_by).is_distinct_from(made_by())
+    return list(session.scalars(select(col(made.name)).where(unlike).order_by(col(made.name))))
 
 
 def _rows(kind: Kind) -> dict[str, Select[int | None]]:

@@ -21,7 +21,7 @@ from sqlmodel import Session, SQLModel, col, select
 from app import models, pack, presented
 from app.bands import cell
 from app.check import Key, Scan, identifier_key
-from app.db import BATCH, batches, latest_publication, notify, unlimited
+from app.db import BATCH, batches, latest_publication, notify
 from app.export import read_condition, record_names
 from app.models import Op
 from app.ownership import refuse_foreign_names
@@ -87,7 +87,7 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
         if _stands_at(session) != made.base:
             raise PublishConflictError
         info = made.scan.info
-        session.merge(_pack_row(info))
+        session.merge(_pack_row(info, _made_by(session, made)))
         publication = _new_publication(session, made.base[0] + 1, info.name)
         _write_sources(session, info)
         ids = _remove(session, made)
@@ -112,7 +112,6 @@ def present_anew(engine: Engine) -> list[models.Publication]:
     The cache trusts changes, so that every live record of such a pack counts as changed. None where all is right.
     """
     with Session(engine) as session:
-        unlimited(session)
         if not presented.outdated(session):
             return []
     publications = []
@@ -124,6 +123,7 @@ def present_anew(engine: Engine) -> list[models.Publication]:
             live = update(change).where(col(change.pack) == name, col(change.op) != Op.withdrawn)
             session.exec(live.values(generation=publication.generation, op=Op.changed))
             presented.store(session, _live(session, name))
+            session.exec(update(models.Pack).where(col(models.Pack.name) == name).values(made_by=presented.made_by()))
             _complete(session, publication, began)
             notify(session, publication.generation)
             publications.append(publication)
@@ -244,13 +244,20 @@ def _complete(session: Session, publication: models.Publication, began: float) -
     session.exec(rows.values(told).execution_options(synchronize_session=False))
 
 
-def _pack_row(info: pack.PackInfo) -> models.Pack:
+def _made_by(session: Session, made: Plan) -> str | None:
+    """What will have made all of a pack's bodies; None where this code makes some and other code has made the rest."""
+    before = session.scalar(select(models.Pack.made_by).where(models.Pack.name == made.scan.info.name))
+    return presented.made_by() if made.info_changed or before == presented.made_by() else None
+
+
+def _pack_row(info: pack.PackInfo, made_by: str | None) -> models.Pack:
     return models.Pack(
         name=info.name,
         title=info.title,
         publisher_name=info.publisher.name,
         publisher_url=info.publisher.url,
         rights=info.rights,
+        made_by=made_by,
     )
 
 

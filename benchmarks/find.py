@@ -290,8 +290,8 @@ def _report(
         [
             "# Finding, measured\n",
             f"Written by `make bench-find`: {conditions:,} conditions, {places:,} places, {requests} requests a line, "
-            f"one after the other, after {WARM} or one to each address that do not count; {os.cpu_count()} cores, load average "
-            f"{os.getloadavg()[2]:.1f} at the end. The baseline is a full scan for distances, or a "
+            f"one after the other, after {WARM} or one to each address that do not count; {os.cpu_count()} cores, load "
+            f"average {os.getloadavg()[2]:.1f} at the end. The baseline is a full scan for distances, or a "
             "`LIKE` over names, summaries and paragraphs, in SQL alone. What the lines mean: [README.md](README.md).\n",
             *(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)),
             "",

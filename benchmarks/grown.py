@@ -233,7 +233,8 @@ def _vary_conditions(database: Path, count: int) -> None:
     ]
     with Session(engine, autoflush=False) as session, session.begin():
         name = "varied"
-        session.add(models.Pack(name=name, title="Varied", publisher_name="Nobody", publisher_url=None, rights="-"))
+        told: dict[str, Any] = {"title": "Varied", "publisher_name": "Nobody", "publisher_url": None, "rights": "-"}
+        session.add(models.Pack(name=name, made_by=presented.made_by(), **told))
         session.flush()
         slugs = []
         for at in range(len(originals), count):
@@ -247,8 +248,8 @@ def _vary_conditions(database: Path, count: int) -> None:
         session.flush()
         session.expunge_all()
         presented.store(session, [(str(Kind.condition), slug) for slug in slugs])
-        told = {"pack": name, "generation": 1, "op": models.Op.added, "kind": str(Kind.condition)}
-        session.execute(insert(models.Change), [{**told, "key": slug} for slug in slugs])
+        change = {"pack": name, "generation": 1, "op": models.Op.added, "kind": str(Kind.condition)}
+        session.execute(insert(models.Change), [{**change, "key": slug} for slug in slugs])
     engine.dispose()
 
 

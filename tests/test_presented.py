@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, select, update
 from sqlmodel import Session, col
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -238,11 +238,12 @@ def test_a_publication_knows_the_languages_that_content_has(make_api: Callable[.
 
 
 def tamper(engine: Engine, *kinds: Kind) -> None:
-    """Let what is stored of kinds be what other code has made."""
+    """Let what is stored of kinds be what other code has made, as it tells of every pack."""
     shapes = [next(iter(presented.FLAT_SHAPES.get(kind, presented.EDITION_SHAPES))) for kind in kinds]
     with engine.execution_options(writes=True).begin() as connection:
         made = update(models.Presented).where(col(models.Presented.shape).in_(shapes))
-        connection.execute(made.values(made_by="0" * 16, body=b"{}"))
+        connection.execute(made.values(body=b"{}"))
+        connection.execute(update(models.Pack).values(made_by="0" * 16))
 
 
 def stands_at(engine: Engine) -> int:
@@ -274,33 +275,27 @@ def test_what_other_code_presented_is_presented_anew_as_a_publication_of_each_pa
     assert stands_at(engine) == 4
 
 
-def test_only_a_pack_with_something_out_of_date_is_presented_anew(make_api: Callable[..., Api]) -> None:
+@pytest.mark.parametrize("made_by", ["0" * 16, None], ids=["other code's", "not told"])
+def test_only_a_pack_that_is_out_of_date_is_presented_anew(make_api: Callable[..., Api], made_by: str | None) -> None:
     engine = make_api(SEED, EVERY_STATE).app.state.engine
-    with Session(engine.execution_options(writes=True)) as session, session.begin():
-        slug = session.scalars(
-            select(models.GlossaryTerm).where(col(models.GlossaryTerm.pack) == "every-state")
-        ).first()
-        assert slug is not None
-        presented.forget(session, Kind.glossary, [slug.slug])
+    with engine.execution_options(writes=True).begin() as connection:
+        one = update(models.Pack).where(col(models.Pack.name) == "every-state")
+        assert connection.execute(one.values(made_by=made_by)).rowcount == 1
     assert [publication.pack for publication in present_anew(engine)] == ["every-state"]
+    assert present_anew(engine) == []
     assert_stored_as_presented(engine)
 
 
-@pytest.mark.parametrize("values", [{"made_by": "0" * 16, "body": b"{}"}, None], ids=["other code's", "missing"])
-def test_one_body_of_any_shape_that_is_missing_or_other_codes_is_enough_to_present_a_pack_anew(
-    make_api: Callable[..., Api], values: dict[str, Any] | None
-) -> None:
-    engine = make_api(EVERY_STATE).app.state.engine
-    before = bodies(engine)
-    one_of_each = {shape: (shape, row_id) for shape, row_id in before}
-    for generation, (shape, row_id) in enumerate(one_of_each.values(), 2):
-        one = (col(models.Presented.shape) == shape) & (col(models.Presented.row_id) == row_id)
-        with engine.execution_options(writes=True).begin() as connection:
-            change = update(models.Presented).values(**values) if values else delete(models.Presented)
-            assert connection.execute(change.where(one)).rowcount == 1
-        assert bodies(engine) != before
-        assert [publication.generation for publication in present_anew(engine)] == [generation], shape
-        assert bodies(engine) == before
+def test_a_pack_that_two_versions_have_published_to_is_presented_anew(make_api: Callable[..., Api], copy: Path) -> None:
+    engine = make_api(copy).app.state.engine
+    tamper(engine, Kind.article)
+    file = copy / "conditions" / "giggle-elbow.json"
+    record = json.loads(file.read_text(encoding="utf-8"))
+    record["editions"][0]["summary"] = "It says something else now."
+    file.write_text(json.dumps(record), encoding="utf-8")
+    publish(engine, copy)  # one record: the others stay what other code has made
+    assert [publication.pack for publication in present_anew(engine)] == ["every-state"]
+    assert_stored_as_presented(engine)
 
 
 @pytest.mark.parametrize("name", ["pack.py", "models.py", "present.py"])
