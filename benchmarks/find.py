@@ -27,6 +27,7 @@ from app import near
 from app.db import make_engine
 from benchmarks import peers
 from benchmarks.grown import KEPT, copied, grown
+from benchmarks.report import commit
 from benchmarks.servers import HOST, Cores, Server, busy_seconds, choose_cores, cpu_seconds, resident_bytes, worker_of
 from tests import postgres
 
@@ -191,7 +192,7 @@ def _answers(connection: http.client.HTTPConnection, path: str) -> bool:
     connection.request("GET", path)
     response = connection.getresponse()
     response.read()
-    return response.status == http.HTTPStatus.OK
+    return response.status != http.HTTPStatus.NOT_FOUND
 
 
 def _times(
@@ -289,10 +290,11 @@ def _report(
     return "\n".join(
         [
             "# Finding, measured\n",
-            f"Written by `make bench-find`: {conditions:,} conditions, {places:,} places, {requests} requests a line, "
-            f"one after the other, after {WARM} or one to each address that do not count; {os.cpu_count()} cores, load "
-            f"average {os.getloadavg()[2]:.1f} at the end. The baseline is a full scan for distances, or a "
-            "`LIKE` over names, summaries and paragraphs, in SQL alone. What the lines mean: [README.md](README.md).\n",
+            f"Written by `make bench-find` at commit {commit()}: {conditions:,} conditions, {places:,} places, "
+            f"{requests} requests a line, one after the other, after {WARM} or one to each address that do not count; "
+            f"{os.cpu_count()} cores, load average {os.getloadavg()[2]:.1f} at the end. The baseline is a full scan "
+            "for distances, or a `LIKE` over names, summaries and paragraphs, in SQL alone. What the lines mean: "
+            "[README.md](README.md).\n",
             *(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)),
             "",
             *workers,

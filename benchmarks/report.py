@@ -69,7 +69,7 @@ def render(aims: Sequence[Aim], figures: Figures, notes: Sequence[str], versions
     known = ", ".join(f"{name} {version}" for name, version in versions.items())
     parts = [
         "# Benchmark results",
-        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d} at commit {_commit()}: {how}, {CONNECTIONS} "
+        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d} at commit {commit()}: {how}, {CONNECTIONS} "
         "connections, medians (lowest–highest of the rounds). Only ratios travel from machine to machine. What the "
         "lines mean, and what they leave out: [README.md](README.md).",
         f"{_machine()}; {known}, Python {platform.python_version()}.",
@@ -157,7 +157,8 @@ def _machine() -> str:
     return f"{model}, {os.cpu_count()} cores, Linux {platform.release().split('-')[0]}"
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The state of the code, as git names it."""
     command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # written above
     return done.stdout.strip() or "unknown"
