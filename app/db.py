@@ -1,4 +1,4 @@
-"""The database: one engine per process, and a session whose reads are one snapshot."""
+"""The database: one engine per process, and reads that are one snapshot each."""
 
 from __future__ import annotations
 

@@ -453,8 +453,38 @@ def test_what_is_common_is_found_alike_by_walking_its_kind(
     try:
         assert [search(states, text) for text in texts] == before
         assert [search(states, text, lang="es") for text in texts] != before
+        monkeypatch.setattr(find, "COUNTED", 1)  # and where more is found than is taken
+        walking = [search(states, text)["counts"] for text in texts]
+        monkeypatch.setattr(find, "MANY", 20_000)
+        assert [search(states, text)["counts"] for text in texts] == walking
+        assert any(count["total_is"] == "at_least" for counts in walking for count in counts)
     finally:
         find._matching.cache_clear()
+
+
+@pytest.mark.engines(*ENGINES)
+def test_signs_of_what_is_named_are_urgent_however_many_others_speak_of_it(
+    make_api: Callable[..., Api], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(EVERY_STATE, folder)
+    text = (folder / "conditions" / "cloud-nose.json").read_text(encoding="utf-8")
+    for old, new in {"cloud-nose": "aa-nose", "loud nose": "alm nose", "from the nose": "from the cloud"}.items():
+        text = text.replace(old, new)
+    (folder / "conditions" / "aa-nose.json").write_text(text, encoding="utf-8")
+    api = make_api(folder)
+    for most in (200, 1):
+        monkeypatch.setattr(find, "SIGN_SETS", most)
+        urgent = search(api, "cloud")["urgent"]
+        assert urgent["items"][0]["for_whom"] == "For a child with Cloud nose"
+        assert urgent["total_is"] == ("at_least" if most == 1 else "exact")
+
+
+@pytest.mark.parametrize(("word", "slug"), [("billion", "balloon-knees"), ("clued", "cloud-nose")])
+def test_what_is_only_offered_may_be_urgent(states: Api, word: str, slug: str) -> None:
+    answer = search(states, word)
+    assert (answer["did_you_mean"]["applied"], answer["items"]) == (False, [])
+    assert [one["warning_signs"]["condition"]["slug"] for one in answer["urgent"]["items"]] == [slug]
 
 
 # ---- suggestions

@@ -193,7 +193,7 @@ def _urgent(request: Request, connection: Connection, query: SearchQuery, result
         signs = schemas.ConditionSigns.model_validate_json(fill_edition(row, origin(request), wanted))
         whom = for_whom(signs.applies_to, signs.edition.served.lang)
         items.append(schemas.UrgentCondition(for_whom=whom, warning_signs=signs))
-    return schemas.Urgent(items=items, total=len(results.urgent), total_is=_told(len(results.urgent) >= find.SIGN_SETS))
+    return schemas.Urgent(items=items, total=len(results.urgent), total_is=_told(results.urgent_stopped))
 
 
 def _did_you_mean(request: Request, results: find.Results) -> schemas.DidYouMean | None:

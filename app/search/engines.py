@@ -74,8 +74,9 @@ def matching(
     some = rows.add_columns(literal_column(f"search_entry.{vector}")).where(col(SearchEntry.kind) == kind)
     some_ = some.order_by(col(SearchEntry.id)).limit(WALKED).subquery()
     walked = select(*list(some_.c)[:-1]).where(found).limit(limit).cte(f"walk_{name}").prefix_with("MATERIALIZED")
-    rest = matched.where(select(func.count()).select_from(walked).scalar_subquery() < limit)
-    return _some(union_all(select(walked), rest), limit)
+    found_by_then = select(func.count()).select_from(walked).scalar_subquery()
+    enough = select(walked).where(found_by_then >= limit)
+    return _some(union_all(enough, matched.where(found_by_then < limit)), limit)
 
 
 def _some(rows: Rows | CompoundSelect[*tuple[Any, ...]], limit: int) -> Select[*tuple[Any, ...]]:

@@ -28,7 +28,7 @@ NAMED_KINDS = ("condition", "glossary", "article", "directory", "location")
 MOST_NAMES = 20  # of a kind that begin as the text does
 MOST_TITLES = 40  # of a kind whose titles match
 MOST_URGENT = 3
-SIGN_SETS = 60  # that are ranked for those
+SIGN_SETS = 200  # that match in their names or in their texts, of each so many, that are ranked for those
 NO_NAMES: Mapping[int, Sequence[Named]] = MappingProxyType({})
 MANY, COMMON = 20_000, 1 / 20  # entries of a kind, and the share of them that is common
 TELLING = 1 / 3  # of what a text says that signs or symptoms must match, where they do not match all of it
@@ -52,6 +52,7 @@ class Results:
     meant: Query | None = None
     applied: bool = False
     urgent: list[Ranked] = field(default_factory=list)
+    urgent_stopped: bool = False  # whether there may be more
 
 
 class Suggested(NamedTuple):
@@ -96,18 +97,19 @@ class _Gathered:
 
 def search(connection: Connection, text: str, wanted: Wanted) -> Results:
     """What a text finds, ranked; by its likelier spelling where that is sure and the text itself is no name."""
-    typed, meant, sure = understand(connection, text)
+    typed, meant, sure, likely = understand(connection, text)
     query, gathered = _named_by(connection, typed, wanted)
     if meant is None or _is_name(connection, query, gathered, meant):
         return _found(connection, query, gathered, wanted)
     if not sure:
         results = _found(connection, query, gathered, wanted)
         results.meant = meant
+        if likely:  # what is only offered may be what a parent fears: its signs stand after those of the text itself
+            _add_urgent(connection, *_named_by(connection, meant, wanted), results)
         return results
     results = _found(connection, *_named_by(connection, meant, wanted), wanted)
     results.meant, results.applied = meant, True
-    known = {place.candidate.slug for place in results.urgent}
-    results.urgent += [place for place in _urgent(connection, query, gathered) if place.candidate.slug not in known]
+    _add_urgent(connection, query, gathered, results)
     return results
 
 
@@ -162,7 +164,8 @@ def _found(connection: Connection, query: Query, gathered: _Gathered, wanted: Wa
     """All that a text finds, with what it names."""
     known = query.known
     if known and len(known) == len(query.groups):
-        if sum(query.held(known, kind) for kind in KINDS) > LIMIT:  # else all of them are ranked in any case
+        held = [query.held(known, kind) for kind in KINDS]
+        if sum(held) + len(gathered.things) > LIMIT or max(held) > COUNTED:  # else all of them are ranked in any case
             _take(connection, query, _each_kind(known, titles=True), wanted, gathered, MOST_TITLES)
         _take(connection, query, _each_kind(known), wanted, gathered, COUNTED + 1)
     if known and len(gathered.things) < FEW:
@@ -175,7 +178,7 @@ def _found(connection: Connection, query: Query, gathered: _Gathered, wanted: Wa
     results = Results(query, places, {kind: min(counts[kind], COUNTED) for kind in KINDS})
     results.stopped = {kind for kind in KINDS if counts[kind] > COUNTED}
     results.stopped |= {gathered.things[entry_id][0] for entry_id in ids[LIMIT:]}
-    results.urgent = _urgent(connection, query, gathered)
+    _add_urgent(connection, query, gathered, results)
     return results
 
 
@@ -194,11 +197,12 @@ def _relax(connection: Connection, query: Query, known: Sequence[Group], wanted:
             return
 
 
-def _urgent(connection: Connection, query: Query, gathered: _Gathered) -> list[Ranked]:
-    """Conditions that a text names, then those whose signs or symptoms match all of it, then the most telling of it.
+def _add_urgent(connection: Connection, query: Query, gathered: _Gathered, results: Results) -> None:
+    """Add conditions that a text names, those whose signs or symptoms match all of it, then the most telling of it.
 
     Whatever edition a reader asks for: what is asked here is which conditions, and no reader's choice removes one.
     """
+    known, stopped = {place.candidate.slug for place in results.urgent}, False
     found = {place.candidate.slug: place for place in _named(connection, query, gathered)}
     said = [group for group in query.known if query.held((group,), SIGN_SET)]
     weight = sum(query.weight(group) for group in query.known)
@@ -206,14 +210,17 @@ def _urgent(connection: Connection, query: Query, gathered: _Gathered) -> list[R
     for some in dict.fromkeys((tuple(said), *((group,) for group in said))):
         if some and len(found) < MOST_URGENT:
             taken = _Gathered()
-            _take(connection, query, [Asked(SIGN_SET, some)], Wanted(), taken, SIGN_SETS)
+            if query.held(some, SIGN_SET) > SIGN_SETS:  # else all of them are taken in any case
+                _take(connection, query, [Asked(SIGN_SET, some, titles=True)], Wanted(), taken, SIGN_SETS)
+            stopped |= _take(connection, query, [Asked(SIGN_SET, some)], Wanted(), taken, SIGN_SETS) == SIGN_SETS
             new = [entry_id for entry_id in taken.things if entry_id not in sets]
             sets.update((one.id, one) for one in _candidates(connection, taken, new))
             telling = sum(query.weight(group) for group in some) >= TELLING * weight
             for place in ranked(query, (sets[entry_id] for entry_id in taken.things)):
                 if telling or _is_a_sign(some, place.candidate):
                     found.setdefault(place.candidate.slug, place)
-    return list(found.values())
+    results.urgent += [place for place in found.values() if place.candidate.slug not in known]
+    results.urgent_stopped |= stopped
 
 
 def _is_a_sign(groups: Sequence[Group], candidate: Candidate) -> bool:
@@ -231,25 +238,28 @@ def _named(connection: Connection, query: Query, gathered: _Gathered) -> list[Ra
         if gathered.things[entry_id][0] == "condition" and any(n.word <= 0 and n.key in keys for n in names)
     }
     sets = _read(connection, _SIGN_SETS, {"slugs": sorted(slugs)}) if slugs else ()
-    return [Ranked(0, 0.0, (0, one.slug, one.part, one.rank), one, None) for one in sets]
+    # A publisher may call a section of theirs so, too.
+    return [Ranked(0, 0.0, (0, one.slug, one.part, one.rank), one, None) for one in sets if one.kind == SIGN_SET]
 
 
 def _take(
     connection: Connection, query: Query, asked: Sequence[Asked], wanted: Wanted, gathered: _Gathered, limit: int
-) -> None:
-    """Take the entries that match, of each kind so many at most, in one statement."""
+) -> int:
+    """Take the entries that match, of each kind so many at most, in one statement; return how many there were."""
     dialect = connection.dialect.name
     asked = [one for one in asked if one.anyof or query.held(one.groups, one.kind)]
     if not asked:
-        return
+        return 0
     shapes = tuple((one.kind, one.titles, not one.anyof and _is_common(query, one)) for one in asked)
     words = {
         f"match_{number}": expression(dialect, one.kind, one.groups, anyof=one.anyof)
         for number, one in enumerate(asked)
     }
     statement = _matching(dialect, shapes, wanted.lang, wanted.audience, wanted.fallback, limit)
-    for entry_id, kind, slug, part in connection.execute(statement, words).all():
+    rows = connection.execute(statement, words).all()
+    for entry_id, kind, slug, part in rows:
         gathered.things.setdefault(entry_id, (kind, slug, part))
+    return len(rows)
 
 
 def _is_common(query: Query, asked: Asked) -> bool:

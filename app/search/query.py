@@ -70,11 +70,14 @@ class Query:
         return min((sum(min(self.total(s, kind) for s in phrase) for phrase in group) for group in groups), default=0)
 
 
-def understand(connection: Connection, text: str) -> tuple[Query, Query | None, bool]:
-    """A text as it stands, as it may have been meant, if otherwise, and whether the latter is sure."""
+def understand(connection: Connection, text: str) -> tuple[Query, Query | None, bool, bool]:
+    """A text as it stands, as it may have been meant, if otherwise, and whether the latter is sure, or likely at least.
+
+    It is likely, not sure, where it would be but for a word that is one by itself.
+    """
     found = words(text)
     if not found:
-        return Query(text, "", frozenset(), [], [], {}, Counter()), None, False
+        return Query(text, "", frozenset(), [], [], {}, Counter()), None, False, False
     query = _query(connection, text, found, {})
     known = _known(query, found)
     unknown = [word for word in known if not known[word]][:MOST_WORDS]
@@ -83,10 +86,11 @@ def understand(connection: Connection, text: str) -> tuple[Query, Query | None, 
     mended = mend(connection, beyond) | _slips(connection, query, [word for word in known if known[word]])
     as_typed = _query(connection, text, found, begun) if begun else query
     if not mended or (len(mended) < len(beyond) and not any(repair.names for repair in mended.values())):
-        return as_typed, None, False
+        return as_typed, None, False, False
     said = _said(text, found, mended)
-    sure = all(word in mended for word in beyond) and all(repair.sure for repair in mended.values())
-    return as_typed, _query(connection, said, words(said), begun), sure
+    likely = all(word in mended for word in beyond) and all(repair.sure for repair in mended.values())
+    sure = likely and not any(repair.a_word for repair in mended.values())
+    return as_typed, _query(connection, said, words(said), begun), sure, likely
 
 
 def beginnings(connection: Connection, text: str) -> Iterator[str]:
@@ -122,7 +126,7 @@ def _slips(connection: Connection, query: Query, known: Sequence[Word]) -> dict[
     return {
         word: repair
         for word, repair in mended.items()
-        if repair.sure and repair.held >= FAR_MORE * query.total(word.stem)
+        if repair.sure and not repair.a_word and repair.held >= FAR_MORE * query.total(word.stem)
     }
 
 

@@ -54,6 +54,7 @@ class Mended(NamedTuple):
     sure: bool
     names: bool  # whether conditions are called by it
     held: int = 0  # how many entries have it
+    a_word: bool = False  # whether what was typed is a word by itself: then it is never looked for unasked
 
 
 _BEGINS, _ENDS = bindparam("begins", type_=String), bindparam("ends", type_=String)
@@ -130,12 +131,14 @@ def mend(connection: Connection, unknown: Sequence[Word]) -> dict[Word, Mended]:
             for other, shown in candidates.get(found_by, {}).items():
                 held = totals.get(stem(other), Counter())
                 if rated := rate(word.folded, other, found_by=found_by, names=held[NAME] > 0):
-                    near.append((not rated.sure, rated.far, -1_000 * held[NAME] - held.total(), other, shown))
+                    rare = -1_000 * held[NAME] - held.total()
+                    near.append((not rated.sure, rated.far, rare, other, shown, rated.told))
         if near:
-            unsure, _, _, other, shown = min(near)
+            unsure, _, _, other, shown, told = min(near)
             held = totals.get(stem(other), Counter())
             meant = Word(word.start, word.end, other, stem(other))
-            mended[word] = Mended(meant, shown, not unsure, held[NAME] > 0, held.total() - held[NAME])
+            own = not told and is_word(word.folded)
+            mended[word] = Mended(meant, shown, not unsure, held[NAME] > 0, held.total() - held[NAME], own)
         elif split := _split(word.folded, parts):
             known = tuple(part.stem for part in words(split)) in synonyms()
             mended[word] = Mended(word, split, sure=known, names=known)
@@ -147,28 +150,29 @@ class Rated(NamedTuple):
 
     far: float
     sure: bool
+    told: bool = False  # whether a curator says so
 
 
 def rate(typed: str, other: str, *, found_by: str, names: bool) -> Rated | None:
     """How far a word is from what was typed; None where it is too far, or is another illness's.
 
     In edits of optimal string alignment: a letter added, dropped, changed, or two swapped. What conditions are called
-    by (`names`) is nearer, since it is what is looked for, and only that is ever sure; nor is what is a word by itself.
+    by (`names`) is nearer, since it is what is looked for, and only that is ever sure.
     """
     if typed == other or another(typed, other):
         return None
     if found_by == typed and typed not in deletes(other):  # a misspelling that a curator knows
-        return Rated(0, sure=True)
+        return Rated(0, sure=True, told=True)
     far = OSA.distance(typed, other)
     nearer = NAMING * names
     if found_by.startswith("~") or sound(typed) == sound(other):
         if far > (3 if names and len(other) >= LONG else 2) and far > len(typed) // 3:
             return None
         consonants = len(sound(other)) > 2 or len(typed) >= LONG
-        return Rated(far - HEARD - nearer, sure=names and consonants and not is_word(typed))
+        return Rated(far - HEARD - nearer, sure=names and consonants)
     if far == 1 or (far == 2 and min(len(typed), len(other)) >= LONGER):
         slipped = far == 1 and len(typed) >= LONG and typed[0] == other[0] and _slip(typed, other)
-        return Rated(far - nearer, sure=names and slipped and not is_word(typed))
+        return Rated(far - nearer, sure=names and slipped)
     return None
 
 
