@@ -20,7 +20,6 @@ from fastapi import Depends, Request
 from sqlalchemy import URL, Connection, Dialect, Engine, PoolProxiedConnection, Select, event, func, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, col, create_engine, select
 from starlette.datastructures import State
 
@@ -37,7 +36,7 @@ LATEST = "SELECT generation, id FROM publication ORDER BY generation DESC LIMIT 
 # For a read of many short statements: none walks a whole table, or is compiled for longer than it runs.
 LIMITED = "SET LOCAL statement_timeout = {milliseconds}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
 STEPS = 20_000  # of SQLite's machine, about a millisecond: how often it asks whether to go on
-CLOCK = "clock"  # where a connection's is
+BEGAN = "began"  # when a connection's last statement did, in what is kept of it
 BATCH = 500  # rows or keys at a time
 
 # What libpq is told unless DATABASE_URL says otherwise, in seconds but for the last: a server that is gone without a
@@ -148,8 +147,7 @@ def _connect_to_what_is_there(
     return dialect.connect(f"{Path(arguments[0]).as_uri()}?mode=rw", **keywords, uri=True)
 
 
-def _configure_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-    record.info[CLOCK] = _Clock()
+def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # The driver's own transactions begin only at the first write, so two SELECTs could see two publications.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -181,15 +179,9 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
 
 
-class _Clock:
-    """When a connection's last statement began."""
-
-    began = 0.0
-
-
 def _start_clock(connection: Connection | None, *_: object) -> None:
     if connection is not None:  # `first` has none, and no limit
-        connection.info[CLOCK].began = time.monotonic()
+        connection.info[BEGAN] = time.monotonic()
 
 
 def _writes(connection: Connection) -> bool:
@@ -426,9 +418,9 @@ def limited(connection: Connection, milliseconds: int) -> Iterator[None]:
         connection.exec_driver_sql(LIMITED.format(milliseconds=milliseconds))
         yield
         return
-    clock = connection.info[CLOCK]
+    info = connection.info
     driver: Any = connection.connection.driver_connection
-    driver.set_progress_handler(lambda: time.monotonic() > clock.began + milliseconds / 1000, STEPS)
+    driver.set_progress_handler(lambda: time.monotonic() > info[BEGAN] + milliseconds / 1000, STEPS)
     try:
         yield
     finally:

@@ -52,9 +52,7 @@ def expression(dialect: str, kind: str, groups: Sequence[Group], *, anyof: bool)
     return (either if anyof else also).join(found)
 
 
-def matching(
-    rows: Rows, dialect: str, kind: str, *, titles: bool, common: bool, limit: int, name: str
-) -> Select[*tuple[Any, ...]]:
+def matching(rows: Rows, dialect: str, kind: str, *, titles: bool, common: bool, limit: int, name: str) -> Rows:
     """So many of some entries' rows at most as match the parameter `name`, or all that do.
 
     `common` is for what a good share of the kind may match: PostgreSQL then looks through some of the kind first, where
@@ -64,22 +62,23 @@ def matching(
         index = "search_title" if titles else "search_text"
         found = text(f"{index} MATCH :{name}")
         ids = select(column("rowid", Integer).label("id")).select_from(text(index)).where(found).subquery()
-        return _some(rows.join(ids, col(SearchEntry.id) == ids.c.id), limit)
+        return first_of(rows.join(ids, col(SearchEntry.id) == ids.c.id), limit)
     vector = f"{'title' if titles else 'every'}_vector"
     found = text(f"{vector} @@ CAST(:{name} AS tsquery)")
     held = select(col(SearchEntry.id)).where(found).cte(f"of_{name}").prefix_with("MATERIALIZED")
     matched = rows.join(held, col(SearchEntry.id) == held.c.id)
     if not common:
-        return _some(matched, limit)
+        return first_of(matched, limit)
     some = rows.add_columns(literal_column(f"search_entry.{vector}")).where(col(SearchEntry.kind) == kind)
     some_ = some.order_by(col(SearchEntry.id)).limit(WALKED).subquery()
     walked = select(*list(some_.c)[:-1]).where(found).limit(limit).cte(f"walk_{name}").prefix_with("MATERIALIZED")
     found_by_then = select(func.count()).select_from(walked).scalar_subquery()
     enough = select(walked).where(found_by_then >= limit)
-    return _some(union_all(enough, matched.where(found_by_then < limit)), limit)
+    return first_of(union_all(enough, matched.where(found_by_then < limit)), limit)
 
 
-def _some(rows: Rows | CompoundSelect[*tuple[Any, ...]], limit: int) -> Select[*tuple[Any, ...]]:
+def first_of(rows: Rows | CompoundSelect[*tuple[Any, ...]], limit: int) -> Rows:
+    """So many of some rows, as a part of a union may be."""
     return select(*rows.limit(limit).subquery().c)
 
 

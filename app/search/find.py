@@ -16,7 +16,7 @@ from sqlmodel import col
 from app.editions import Wanted, best, in_language
 from app.models import Condition, SearchEntry, SearchName
 from app.pack import Audience
-from app.search.engines import Group, among, expression, matching
+from app.search.engines import Group, among, expression, first_of, matching
 from app.search.index import AS_A_WHOLE, BETWEEN, KINDS, SIGN_SET
 from app.search.query import Query, beginnings, understand
 from app.search.rank import Candidate, Named, Ranked, ranked
@@ -320,7 +320,7 @@ def _beginning(lang: str | None, audience: Audience | None, fallback: Fallback) 
     name = SearchName
     begins = (col(name.key) >= bindparam("beginning"), col(name.key) < bindparam("end"))
     named = _with_names(Wanted(lang=lang, audience=audience, fallback=fallback)).order_by(col(name.key))
-    return union_all(*(_limited(named.where(col(name.kind) == kind, *begins), MOST_NAMES) for kind in NAMED_KINDS))
+    return union_all(*(first_of(named.where(col(name.kind) == kind, *begins), MOST_NAMES) for kind in NAMED_KINDS))
 
 
 def _with_names(wanted: Wanted) -> Select[*tuple[Any, ...]]:
@@ -344,10 +344,6 @@ def _entries(wanted: Wanted) -> Select[*tuple[Any, ...]]:
         flat &= col(entry.audience) == wanted.audience
     rows = rows.outerjoin(Condition, col(Condition.id) == entry.condition_id)
     return rows.where(or_(col(entry.condition_id).is_(None) & flat, col(entry.edition_id) == best(wanted)))
-
-
-def _limited(rows: Select[*tuple[Any, ...]], limit: int) -> Select[*tuple[Any, ...]]:
-    return select(*rows.limit(limit).subquery().c)
 
 
 _READ = select(

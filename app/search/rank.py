@@ -28,7 +28,7 @@ class Phrase(NamedTuple):
     together: str
 
 
-class Asked(NamedTuple):
+class Sought(NamedTuple):
     """What is looked for in a kind, whose letter stands before each stem: groups of phrases, and what each weighs."""
 
     letter: str
@@ -88,7 +88,7 @@ def ranked(query: Query, candidates: Iterable[Candidate]) -> list[Ranked]:
     """Candidates, the likeliest first, each thing once; those that match nothing are left out."""
     best: dict[tuple[str, str, str], Ranked] = {}
     weights = [query.weight(group) for group in query.groups]
-    asked = {kind: _asked(letter, query.groups, weights) for kind, letter in LETTERS.items()}
+    asked = {kind: _sought(letter, query.groups, weights) for kind, letter in LETTERS.items()}
     for candidate in candidates:
         found = _rank(query, asked[candidate.kind], candidate)
         thing = (candidate.kind, candidate.slug, candidate.part)
@@ -97,13 +97,13 @@ def ranked(query: Query, candidates: Iterable[Candidate]) -> list[Ranked]:
     return sorted(best.values(), key=lambda found: found.place)
 
 
-def _asked(letter: str, groups: Sequence[Group], weights: Sequence[float]) -> Asked:
+def _sought(letter: str, groups: Sequence[Group], weights: Sequence[float]) -> Sought:
     marked = [[[f"{letter}{stem}" for stem in phrase] for phrase in group] for group in groups]
     phrases = [
         [Phrase([f" {stem} " for stem in phrase], f" {' '.join(phrase)} ") for phrase in group] for group in marked
     ]
     stems = {stem for group in marked for phrase in group for stem in phrase}
-    return Asked(letter, phrases, weights, sum(weights) or 1.0, stems)
+    return Sought(letter, phrases, weights, sum(weights) or 1.0, stems)
 
 
 @cache
@@ -111,7 +111,7 @@ def _telling_nothing(letter: str) -> Set[str]:
     return {f"{letter}{word}" for word in STOP}
 
 
-def _rank(query: Query, asked: Asked, candidate: Candidate) -> Ranked | None:
+def _rank(query: Query, asked: Sought, candidate: Candidate) -> Ranked | None:
     said = _said(asked, candidate.title)
     # A sign is a whole sentence: it is a title only where the text says much of it.
     title = "" if candidate.kind == "warning-sign" and said < SHORT else candidate.title
@@ -165,7 +165,7 @@ def _counted(phrase: Phrase, letter: str, candidate: Candidate, title: str, near
     return place * APART
 
 
-def _said(asked: Asked, text: str) -> float:
+def _said(asked: Sought, text: str) -> float:
     """How much of the one that is said best of some short texts: of `Fever` more than of `Rheumatic fever`."""
     best = 0.0
     for name in text.split(BETWEEN):
