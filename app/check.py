@@ -16,6 +16,7 @@ from app.pack import (
     DirectoryEntry,
     Fault,
     Faults,
+    Key,
     Kind,
     PackError,
     PackInfo,
@@ -30,7 +31,6 @@ from app.pack import (
     unknown_files,
 )
 
-Key = tuple[str, str]  # a record's kind and slug
 Place = tuple[str, int | None]  # a file of the pack, and the line in it
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from app import models
-from app.check import Key, Scan
+from app.check import Scan
 from app.db import batches
-from app.pack import Fault, Faults, Kind, PackError
+from app.pack import Fault, Faults, Key, Kind, PackError
 
 
 def refuse_foreign_names(session: Session, scan: Scan, slugs: Sequence[Key]) -> None:

@@ -15,6 +15,7 @@ import hashlib
 import json
 import operator
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -110,15 +111,21 @@ class Kind(StrEnum):
     directory = "directory"
 
 
+Key = tuple[str, str]  # a record's kind and slug
+
 # From the most to the least pressing. `unstated` is no promise that there is time, so it stands above `non-urgent`.
 URGENCY_ORDER = (Urgency.immediate, Urgency.urgent, Urgency.unstated, Urgency.non_urgent)
+
+
+# The general categories Cc, Cs and Co (Unicode Standard, table 4-4), which will hold no other characters.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 
 
 def _clean(text: str) -> str:
     """Refuse what no sentence holds: control characters, white space at the ends, characters no database takes."""
     if text != text.strip() or not text:
         raise ValueError("must not be empty, nor begin or end with white space")
-    if any(unicodedata.category(char) in {"Cc", "Cs", "Co"} for char in text):
+    if _CONTROL.search(text):
         raise ValueError("must not hold control characters")
     return text
 

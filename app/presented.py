@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -20,8 +20,8 @@ from sqlmodel import Session, col
 from app import models, present, schemas
 from app.db import batches
 from app.editions import Wanted, best, is_fallback
-from app.pack import Audience, Kind
-from app.rows import TABLES, FlatRow, loaded, whole_condition
+from app.pack import Audience, Key, Kind
+from app.rows import KINDS, TABLES, FlatRow, loaded, whole_condition
 from app.search import index
 
 IN_MEMORY = 50  # records at a time, and bodies
@@ -150,37 +150,25 @@ def one_record(kind: Kind) -> Select[bytes]:
 # ---- writing
 
 
-def store(session: Session, keys: Collection[tuple[str, str]]) -> None:
-    """Present live records (kind and slug) anew, and what a search finds of them.
-
-    In batches that leave the session's memory when they are stored.
-    """
-    vocabulary = index.begin(session)
-    for kind in Kind:
-        for batch in batches((slug for of, slug in keys if of == kind), IN_MEMORY):
-            forget(session, kind, batch)
-            rows = _whole_conditions(session, batch) if kind == Kind.condition else _whole_flat(session, kind, batch)
-            for row, former_slugs in rows:
-                made = _condition(row, former_slugs) if isinstance(row, models.Condition) else _flat(row, kind)
-                found = (
-                    index.of_condition(row, _address)
-                    if isinstance(row, models.Condition)
-                    else index.of_flat(row, _address)
-                )
-                for bodies in batches(made, IN_MEMORY):
-                    told = [{"shape": shape, "row_id": of, "body": body} for shape, of, body in bodies]
-                    session.execute(insert(models.Presented), told)
-                index.write(session, ((entry, _body(entry.item)) for entry in found), vocabulary)
-            session.expunge_all()
-    index.finish(session, vocabulary)
+def store(session: Session, keys: Iterable[Key], vocabulary: index.Vocabulary) -> None:
+    """Present records (kind and slug) of which nothing is stored, and what a search finds of them."""
+    for kind, slugs in _in_batches(keys):
+        _store(session, kind, slugs, vocabulary)
 
 
-def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:
+def renew(session: Session, keys: Iterable[Key], vocabulary: index.Vocabulary) -> None:
+    """Present live records anew."""
+    for kind, slugs in _in_batches(keys):
+        forget(session, kind, slugs, vocabulary)
+        _store(session, kind, slugs, vocabulary)
+
+
+def forget(session: Session, kind: Kind, slugs: Sequence[str], vocabulary: index.Vocabulary) -> None:
     """Delete what is stored of records, while their rows are still there."""
-    for shape, ids in _rows(kind).items():
+    for shapes, ids in _rows(kind).items():
         gone = col(models.Presented.row_id).in_(ids.where(col(TABLES[kind].slug).in_(slugs)))
-        session.exec(delete(models.Presented).where(col(models.Presented.shape) == shape, gone))
-    index.forget(session, kind, slugs)
+        session.exec(delete(models.Presented).where(col(models.Presented.shape).in_(shapes), gone))
+    index.forget(session, kind, slugs, vocabulary)
 
 
 def outdated(session: Session) -> list[str]:
@@ -190,15 +178,37 @@ def outdated(session: Session) -> list[str]:
     return list(session.scalars(select(col(made.name)).where(unlike).order_by(col(made.name))))
 
 
-def _rows(kind: Kind) -> dict[str, Select[int | None]]:
-    """The ids of the rows that a kind's bodies are stored under, by shape, to narrow by the kind's own table."""
+def _in_batches(keys: Iterable[Key]) -> Iterator[tuple[Kind, list[str]]]:
+    slugs: dict[str, list[str]] = {}
+    for of, slug in keys:
+        slugs.setdefault(of, []).append(slug)
+    for kind in Kind:
+        for batch in batches(slugs.get(kind, ()), IN_MEMORY):
+            yield kind, batch
+
+
+def _store(session: Session, kind: Kind, slugs: Sequence[str], vocabulary: index.Vocabulary) -> None:
+    """Store what is made of a batch of records, which then leave the session's memory."""
+    rows = list(_whole_conditions(session, slugs) if kind == Kind.condition else _whole_flat(session, kind, slugs))
+    made = (body for row, former_slugs in rows for body in _bodies(row, former_slugs))
+    for bodies in batches(made, IN_MEMORY):
+        told = [{"shape": shape, "row_id": row_id, "body": body} for shape, row_id, body in bodies]
+        session.execute(insert(models.Presented), told)
+    found = ((entry, _body(entry.item)) for row, _former_slugs in rows for entry in index.entries(row, _address))
+    for entries in batches(found, IN_MEMORY):
+        index.write(session, entries, vocabulary)
+    session.expunge_all()
+
+
+def _rows(kind: Kind) -> dict[Sequence[str], Select[int | None]]:
+    """The ids of the rows that a kind's bodies are stored under, by shapes, to narrow by the kind's own table."""
     if kind != Kind.condition:
         table = TABLES[kind]
-        return {shape: select(col(table.id)).select_from(table) for shape in FLAT_SHAPES[kind]}
+        return {tuple(FLAT_SHAPES[kind]): select(col(table.id)).select_from(table)}
     words = models.SignWording
     editions = select(col(models.Edition.id)).join(models.Condition)
     signs = select(col(words.id)).join(models.Edition, col(models.Edition.id) == words.edition_id)
-    return {**dict.fromkeys(EDITION_SHAPES, editions), "warning-sign": signs.join(models.Condition)}
+    return {EDITION_SHAPES: editions, ("warning-sign",): signs.join(models.Condition)}
 
 
 def _whole_conditions(session: Session, slugs: Sequence[str]) -> Rows:
@@ -222,9 +232,13 @@ def _whole_flat(session: Session, kind: Kind, slugs: Sequence[str]) -> Rows:
         yield cast("FlatRow", row), []
 
 
-def _condition(row: models.Condition, former_slugs: Sequence[str]) -> Made:
-    for edition in row.editions:
-        yield from _edition(row, edition, former_slugs)
+def _bodies(row: models.Condition | FlatRow, former_slugs: Sequence[str]) -> Made:
+    if isinstance(row, models.Condition):
+        for edition in row.editions:
+            yield from _edition(row, edition, former_slugs)
+    else:
+        for shape, made in FLAT_SHAPES[KINDS[type(row)]].items():
+            yield shape, row.id, _body(made(row, _address))
 
 
 def _edition(row: models.Condition, edition: models.Edition, former_slugs: Sequence[str]) -> Made:
@@ -238,11 +252,6 @@ def _edition(row: models.Condition, edition: models.Edition, former_slugs: Seque
     for sign in whole_set.signs:
         item = present.warning_sign_item(row, edition, whole_set, sign, anyone, _address)
         yield "warning-sign", ids[sign.key], _body(item)
-
-
-def _flat(row: FlatRow, kind: Kind) -> Made:
-    for shape, made in FLAT_SHAPES[kind].items():
-        yield shape, row.id, _body(made(row, _address))
 
 
 def _address(path: str) -> str:

@@ -15,19 +15,20 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Engine, Integer, cast, delete, func, insert, literal, tuple_, union_all, update
+from sqlalchemy import Engine, Integer, cast, delete, func, insert, literal, tuple_, union, union_all, update
 from sqlmodel import Session, SQLModel, col, select
 
 from app import models, pack, presented
 from app.bands import cell
-from app.check import Key, Scan, identifier_key
+from app.check import Scan, identifier_key
 from app.db import BATCH, batches, latest_publication, notify
 from app.export import read_condition, record_names
 from app.models import Op
 from app.ownership import refuse_foreign_names
-from app.pack import Kind
+from app.pack import Key, Kind
 from app.rows import TABLES, article_row, condition_row, flat_row
 from app.safety import safety_changes
+from app.search import index
 
 log = logging.getLogger("app.publish")
 
@@ -90,15 +91,15 @@ def apply(engine: Engine, made: Plan, progress: Callable[[int], None] = lambda _
         session.merge(_pack_row(info, _made_by(session, made)))
         publication = _new_publication(session, made.base[0] + 1, info.name)
         _write_sources(session, info)
-        ids = _remove(session, made)
-        _write_records(session, made, ids, progress)
-        _write_names(session, made)
+        with index.vocabulary(session) as vocabulary:
+            ids = _remove(session, made, vocabulary)
+            _write_records(session, made, ids, progress)
+            _write_names(session, made)
+            _present(session, made, vocabulary)
         if any(kind == Kind.location for kind, _slug in (*made.added, *made.changed, *made.withdrawn)):
             count_places(session)
         _write_changes(session, made, publication.generation)
         _remove_sources(session, info)
-        # The publisher, the rights and the sources stand in every body of the pack.
-        presented.store(session, _live(session, info.name) if made.info_changed else [*made.added, *made.changed])
         _complete(session, publication, began)
         notify(session, publication.generation)
     took = {"pack": info.name, "generation": publication.generation, "seconds": publication.seconds}
@@ -122,7 +123,8 @@ def present_anew(engine: Engine) -> list[models.Publication]:
             change = models.Change
             live = update(change).where(col(change.pack) == name, col(change.op) != Op.withdrawn)
             session.exec(live.values(generation=publication.generation, op=Op.changed))
-            presented.store(session, _live(session, name))
+            with index.vocabulary(session) as vocabulary:
+                presented.renew(session, _live(session, name), vocabulary)
             session.exec(update(models.Pack).where(col(models.Pack.name) == name).values(made_by=presented.made_by()))
             _complete(session, publication, began)
             notify(session, publication.generation)
@@ -234,7 +236,7 @@ def _live(session: Session, pack_name: str) -> list[Key]:
 def _complete(session: Session, publication: models.Publication, began: float) -> None:
     """Tell a publication the primary subtags of all live records' languages, any pack's, and how long it took."""
     tables = (models.Edition, models.Article, models.Location, models.GlossaryTerm, models.DirectoryEntry)
-    tags = {tag for table in tables for tag in session.exec(select(table.lang).distinct())}
+    tags = session.scalars(union(*(select(table.lang) for table in tables)))
     publication.languages = sorted({tag.split("-")[0] for tag in tags})
     publication.seconds = round(time.perf_counter() - began, 3)
     row = models.Publication
@@ -274,7 +276,7 @@ def _remove_sources(session: Session, info: pack.PackInfo) -> None:
     )
 
 
-def _remove(session: Session, made: Plan) -> dict[Key, int]:
+def _remove(session: Session, made: Plan, vocabulary: index.Vocabulary) -> dict[Key, int]:
     """Delete the rows of what is withdrawn or replaced, and their names; return the ids that must live on."""
     ids: dict[Key, int] = {}
     gone = [*made.changed, *made.withdrawn]
@@ -282,7 +284,7 @@ def _remove(session: Session, made: Plan) -> dict[Key, int]:
         for slugs in batches([slug for of, slug in gone if of == kind]):
             for slug, row_id in session.exec(select(table.slug, table.id).where(col(table.slug).in_(slugs))):
                 ids[kind, slug] = row_id or 0
-            presented.forget(session, kind, slugs)
+            presented.forget(session, kind, slugs, vocabulary)
             session.exec(delete(table).where(col(table.slug).in_(slugs)))
             former, identifier = models.FormerSlug, models.Identifier
             session.exec(delete(former).where(col(former.kind) == kind, col(former.current_slug).in_(slugs)))
@@ -315,6 +317,15 @@ def _write_records(session: Session, made: Plan, ids: dict[Key, int], progress: 
             session.expunge_all()
     session.flush()
     session.expunge_all()
+
+
+def _present(session: Session, made: Plan, vocabulary: index.Vocabulary) -> None:
+    """Present what was written; where `pack.json` changed, the rest too: it stands in every body of the pack."""
+    written = [*made.added, *made.changed]
+    presented.store(session, written, vocabulary)
+    if made.info_changed:
+        rest = set(_live(session, made.scan.info.name)).difference(written)
+        presented.renew(session, sorted(rest), vocabulary)
 
 
 def count_places(session: Session) -> None:

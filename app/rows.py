@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy.orm import Load, selectinload
+from sqlalchemy.orm import Load
 from sqlmodel import SQLModel
 
 from app import models, pack
@@ -25,15 +25,18 @@ KINDS = {table: kind for kind, table in TABLES.items()}
 
 
 def loaded(*path: Any) -> Load:
-    """Load relationships eagerly, one below the other; a cast, since SQLModel types them as what they hold."""
-    option = selectinload(path[0])
-    for attribute in path[1:]:
-        option = option.selectinload(attribute)
+    """Load relationships eagerly, one below the other: what is one with its row, else in a statement of its own.
+
+    A cast, since SQLModel types them as what they hold.
+    """
+    option: Any = Load(path[0].class_)
+    for attribute in path:
+        option = option.selectinload(attribute) if attribute.property.uselist else option.joinedload(attribute)
     return cast("Load", option)
 
 
 def whole_condition() -> list[Load]:
-    """All that belongs to a condition, loaded in one statement per table."""
+    """All that belongs to a condition."""
     sections = (models.Condition.editions, models.Edition.sections)
     wording = (models.Condition.editions, models.Edition.sign_set_wording)
     return [

@@ -247,7 +247,8 @@ def _vary_conditions(database: Path, count: int) -> None:
                 session.expunge_all()
         session.flush()
         session.expunge_all()
-        presented.store(session, [(str(Kind.condition), slug) for slug in slugs])
+        with index.vocabulary(session) as vocabulary:
+            presented.store(session, [(str(Kind.condition), slug) for slug in slugs], vocabulary)
         change = {"pack": name, "generation": 1, "op": models.Op.added, "kind": str(Kind.condition)}
         session.execute(insert(models.Change), [{**change, "key": slug} for slug in slugs])
     engine.dispose()
@@ -343,7 +344,6 @@ def _vary_places(database: Path, count: int) -> None:
 
 def _index_places(session: Session, originals: int, count: int) -> None:
     """Write what a search finds of the copies, each made from its original's entry."""
-    vocabulary = index.begin(session)
     place, found = models.Location, models.SearchEntry
     with_body = select(place, col(found.item)).join(
         found, (col(found.record_kind) == Kind.location) & (col(found.record_slug) == place.slug)
@@ -351,13 +351,13 @@ def _index_places(session: Session, originals: int, count: int) -> None:
     loads = loaded(place.in_pack)
     chosen = with_body.where(col(place.id) <= originals, col(place.latitude).is_not(None)).options(loads)
     rows = session.execute(chosen.order_by(col(place.id))).all()
-    entries = [(row.id, row.name, row.slug, next(index.of_flat(row, str)), item) for row, item in rows]
-    for copy in range(1, count // originals + 1):
-        told = [each for each in entries if each[0] + copy * originals <= count]
-        for batch in batches(told, BATCH * 10):
-            index.write(session, (_copied_entry(copy, *each) for each in batch), vocabulary)
+    entries = [(row.id, row.name, row.slug, next(index.entries(row, str)), item) for row, item in rows]
+    with index.vocabulary(session) as vocabulary:
+        for copy in range(1, count // originals + 1):
+            told = [each for each in entries if each[0] + copy * originals <= count]
+            for batch in batches(told, BATCH * 10):
+                index.write(session, (_copied_entry(copy, *each) for each in batch), vocabulary)
     session.expunge_all()
-    index.finish(session, vocabulary)
 
 
 def _copied_entry(

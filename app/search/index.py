@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -76,7 +77,7 @@ class Entry:
 
 @dataclass
 class Vocabulary:
-    """What entries add to the words that are known."""
+    """What entries that come and go add to the words that are known, and take from them."""
 
     next_id: int
     stems: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -87,10 +88,14 @@ class Vocabulary:
 # ---- writing
 
 
-def begin(session: Session) -> Vocabulary:
-    """An empty vocabulary, for entries that are about to be written."""
+@contextmanager
+def vocabulary(session: Session) -> Iterator[Vocabulary]:
+    """What entries that are forgotten and written meanwhile change, which is stored once, in the end."""
     newest = session.scalar(select(func.max(models.SearchEntry.id)))
-    return Vocabulary(next_id=(newest or 0) + 1)
+    gathered = Vocabulary(next_id=(newest or 0) + 1)
+    yield gathered
+    _forget_words(session, _count(session, gathered.stems))
+    _learn(session, gathered)
 
 
 def write(session: Session, made: Iterable[tuple[Entry, bytes]], vocabulary: Vocabulary) -> None:
@@ -106,12 +111,47 @@ def write(session: Session, made: Iterable[tuple[Entry, bytes]], vocabulary: Voc
             session.execute(insert(table), rows)
 
 
-def finish(session: Session, vocabulary: Vocabulary) -> None:
-    """Store what was gathered, and forget words that no entry holds any more."""
-    stem, word, spelling = models.SearchStem, models.SearchWord, models.SearchSpelling
-    _count(session, vocabulary.stems)
+def forget(session: Session, kind: Kind, slugs: Sequence[str], vocabulary: Vocabulary) -> None:
+    """Delete the entries of records, and take their words from what is counted."""
+    entry = models.SearchEntry
+    of = (col(entry.record_kind) == kind, col(entry.record_slug).in_(slugs))
+    words_ = (col(entry.title_words), col(entry.context_words), col(entry.body_words))
+    columns = select(col(entry.kind), *words_).where(*of)
+    for row in session.execute(columns):
+        vocabulary.stems.subtract(_counted(row.kind, (term[1:] for term in _terms(row)), row.title_words))
+    if kind == Kind.condition:
+        _forget_misspellings(session, of)
+    session.exec(delete(entry).where(*of))
+
+
+def _count(session: Session, changes: Mapping[tuple[str, str], int]) -> set[str]:
+    """Add to how many entries of a kind hold a stem, and return the stems that none of a kind holds any more."""
+    stem = models.SearchStem
+    columns = select(col(stem.stem), col(stem.kind), col(stem.total))
+    gone: set[str] = set()
+    for batch in batches((name, change) for name, change in changes.items() if change):
+        these = tuple_(stem.stem, stem.kind).in_([name for name, _ in batch])
+        before = {(row.stem, row.kind): row.total for row in session.execute(columns.where(these))}
+        session.exec(delete(stem).where(these))
+        after = [(*name, change + before.get(name, 0)) for name, change in batch]
+        rows = [{"stem": name, "kind": kind, "total": total} for name, kind, total in after if total > 0]
+        gone.update(name for name, _kind, total in after if total <= 0)
+        if rows:
+            session.execute(insert(stem), rows)
+    return gone
+
+
+def _forget_words(session: Session, stems: Iterable[str]) -> None:
+    """Delete the words of stems that no entry of any kind holds."""
+    stem, word = models.SearchStem, models.SearchWord
     held = select(col(stem.stem)).where(col(stem.stem) == word.stem).exists()
-    session.exec(delete(word).where(~held))
+    for some in batches(stems):
+        session.exec(delete(word).where(col(word.stem).in_(some), ~held))
+
+
+def _learn(session: Session, vocabulary: Vocabulary) -> None:
+    """Store the words that are new, with what they are found by."""
+    word, spelling = models.SearchWord, models.SearchSpelling
     for words_ in batches(vocabulary.words):
         known_words = set(session.scalars(select(col(word.word)).where(col(word.word).in_(words_))))
         new = [name for name in words_ if name not in known_words]
@@ -126,39 +166,8 @@ def finish(session: Session, vocabulary: Vocabulary) -> None:
         session.execute(insert(spelling), [{"key": found, "word": name} for found, name in keys])
 
 
-def _count(session: Session, changes: Mapping[tuple[str, str], int]) -> None:
-    """Add to how many entries of a kind hold a stem; one that none holds is no longer there."""
-    stem = models.SearchStem
-    columns = select(col(stem.stem), col(stem.kind), col(stem.total))
-    for batch in batches(changes.items()):
-        these = tuple_(stem.stem, stem.kind).in_([name for name, _ in batch])
-        before = {(row.stem, row.kind): row.total for row in session.execute(columns.where(these))}
-        session.exec(delete(stem).where(these))
-        after = ((name, total + before.get(name, 0)) for name, total in batch)
-        rows = [{"stem": name, "kind": kind, "total": total} for (name, kind), total in after if total > 0]
-        if rows:
-            session.execute(insert(stem), rows)
-
-
 def _pairs() -> Any:
     return tuple_(models.SearchSpelling.key, models.SearchSpelling.word)
-
-
-def forget(session: Session, kind: Kind, slugs: Sequence[str]) -> None:
-    """Delete the entries of records, and take their words from what is counted."""
-    entry = models.SearchEntry
-    of = (col(entry.record_kind) == kind, col(entry.record_slug).in_(slugs))
-    words_ = (col(entry.title_words), col(entry.context_words), col(entry.body_words))
-    columns = select(col(entry.kind), *words_).where(*of)
-    gone: Counter[tuple[str, str]] = Counter()
-    for row in session.execute(columns):
-        gone.update(_counted(row.kind, (term[1:] for term in _terms(row)), row.title_words))
-    if not gone:
-        return
-    if kind == Kind.condition:
-        _forget_misspellings(session, of)
-    session.exec(delete(entry).where(*of))
-    _count(session, {name: -total for name, total in gone.items()})
 
 
 def _counted(kind: str, stems: Iterable[str], title_words: str) -> Iterator[tuple[str, str]]:
@@ -252,10 +261,15 @@ def _name_rows(entry: Entry, entry_id: int) -> Iterator[dict[str, Any]]:
                 yield {"key": "".join(folded[at:])[:LONGEST_NAME], "word": word, **told}
 
 
+def entries(row: models.Condition | FlatRow, address: Address) -> Iterator[Entry]:
+    """The entries of a row with all that belongs to it."""
+    return _of_condition(row, address) if isinstance(row, models.Condition) else _of_flat(row, address)
+
+
 # ---- conditions
 
 
-def of_condition(row: models.Condition, address: Address) -> Iterator[Entry]:
+def _of_condition(row: models.Condition, address: Address) -> Iterator[Entry]:
     """The entries of a fully loaded condition: of each edition the condition, its signs, its sections, its sign set."""
     ranked = sorted(row.editions, key=lambda edition: _preference(row, edition))
     for rank, edition in enumerate(ranked):
@@ -360,7 +374,7 @@ def sentences(text: str) -> list[str]:
 # ---- the flat kinds
 
 
-def of_flat(row: FlatRow, address: Address) -> Iterator[Entry]:
+def _of_flat(row: FlatRow, address: Address) -> Iterator[Entry]:
     """The entry of a record without editions."""
     kind, item = RECORD_KINDS[type(row)], present.found_flat(row, address)
     entry = Entry(kind, kind, row.slug, item.title, item)
