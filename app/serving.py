@@ -18,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from app import db, logs
 from app.delivery import metrics
 from app.delivery.fastpath import FastProtocol
+from app.delivery.protocol import WholeProtocol
 from app.publish import PublishConflictError, apply, plan, present_anew
 from app.settings import Settings
 
@@ -61,7 +62,7 @@ def _config(settings: Settings, workers: int) -> uvicorn.Config:
     """How uvicorn serves. It is sent to each worker, which sets its logging by it too."""
     return uvicorn.Config(
         "app.main:app",
-        http=FastProtocol if settings.fast_path == "on" else "httptools",
+        http=FastProtocol if settings.fast_path == "on" else WholeProtocol,
         workers=workers,
         log_config=logs.config(settings),
         access_log=False,

@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.delivery.fastpath import FastPath, FastProtocol
+from app.delivery.protocol import Joined
 from app.logs import log as access_log
 from tests.conftest import EVERY_STATE, Api, wait_until
 
@@ -341,6 +342,35 @@ def test_a_reader_who_takes_nothing_does_not_fill_the_servers_memory(fast: Runni
             pass
         assert sent < 5_000 or fast.fast_path.answers - before < 5_000
     assert talk(fast, [request(CONDITION), LAST]).count(b"HTTP/1.1 200 OK") == 2
+
+
+def test_an_answers_head_and_body_are_one_write_and_a_head_alone_does_not_wait() -> None:
+    written = []
+
+    class Recorded(asyncio.Transport):
+        def write(self, data: bytes | bytearray | memoryview) -> None:
+            written.append(bytes(data))
+
+        def close(self) -> None:
+            written.append(b"closed")
+
+    async def answers() -> None:
+        joined = Joined(Recorded(), asyncio.get_running_loop())
+        joined.write(b"head, ")
+        joined.write(b"body")
+        joined.write(b"a head alone")
+        assert written.pop() == b"head, body"
+        await asyncio.sleep(0)
+        assert written.pop() == b"a head alone"
+        joined.write(b"before it, ")
+        joined.send(b"the fast path")
+        assert written.pop() == b"before it, the fast path"
+        joined.write(b"the last")
+        joined.close()
+        await asyncio.sleep(0)
+        assert written == [b"the last", b"closed"]
+
+    asyncio.run(answers())
 
 
 def test_answers_of_the_fast_path_are_in_the_access_log_without_their_query(

@@ -14,12 +14,13 @@ from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.delivery import codings
 from app.delivery.cache import REQUEST_COST, REQUEST_SHARE, Cache, Memo, Representation, represent
 from app.delivery.headers import request_ids
 from app.delivery.metrics import counts
+from app.delivery.protocol import WholeProtocol
 from app.logs import log, log_access
 
 # RFC 9112, sections 3 and 5, without what may be spelt in more than one way: possessive, so never slow.
@@ -95,8 +96,8 @@ class FastPath:
         return self._beginnings[status]
 
 
-class FastProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with the fast path before it. The app's state holds the worker's `fast_path`."""
+class FastProtocol(WholeProtocol):
+    """The protocol with the fast path before it. The app's state holds the worker's `fast_path`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,7 +132,7 @@ class FastProtocol(HttpToolsProtocol):
         request_id = next(request_ids)
         beginning = self.fast_path.beginning(representation.status, self.server_state.default_headers)
         body = b"" if answer.head_only else representation.body
-        self.transport.write(b"".join((beginning, request_id.encode(), representation.head, body)))
+        self.joined.send(b"".join((beginning, request_id.encode(), representation.head, body)))
         self.server_state.total_requests += 1
         self._answered_at = self.loop.time()
         if self.timeout_keep_alive_task is None:
