@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import AsyncIterator
 
 from anyio import create_task_group
@@ -15,7 +16,6 @@ from app.delivery.cache import Cache
 from app.delivery.fastpath import FastPath
 from app.delivery.freshness import watch
 from app.delivery.headers import Delivery
-from app.garbage import collect_rarely
 from app.routes import (
     articles,
     care,
@@ -103,5 +103,8 @@ def __getattr__(name: str) -> FastAPI:
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     made = globals()["app"] = create_app()
-    collect_rarely()
+    # The program itself is never garbage: to look through it with each collection would hold up requests for a tenth of
+    # a second, again and again.
+    gc.collect()
+    gc.freeze()
     return made

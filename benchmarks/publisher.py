@@ -15,14 +15,12 @@ from sqlmodel import Session
 
 from app.check import scan
 from app.db import make_engine
-from app.garbage import collect_rarely
 from app.publish import apply, plan
 from benchmarks.content import CHANGING, write_content
 
 
 def main(database_url: str, folder: Path) -> None:
     """Publish until the input ends."""
-    collect_rarely()  # as the command line does
     engine = make_engine(database_url)
     revisions = dict.fromkeys(CHANGING, 0)
     for line in sys.stdin:

@@ -19,7 +19,6 @@ from sqlmodel import Session
 
 from app import db
 from app.check import scan
-from app.garbage import collect_rarely
 from app.main import create_app
 from app.publish import apply, plan
 from app.settings import Settings
@@ -33,7 +32,6 @@ SERVER = "TEST_POSTGRES_ADDRESS"
 MAX_PAGES = 1_000
 PATIENT = 20_000  # milliseconds: a busy machine must not fail a search
 collect_ignore = ["browser"]  # `make test-browser` runs it
-collect_rarely()  # as the command line and the server do
 
 
 class Api:
