@@ -40,7 +40,6 @@ LARGE_REMOVAL = 0.2  # of a kind's records in the pack
 ALLOCATIONS = 50_000  # between two looks for garbage: by Python's own 700 they take a fifth of a publish's time
 
 
-
 class PublishConflictError(Exception):
     """Another publication came between the plan and its application."""
 
