@@ -77,7 +77,7 @@ swagger-ui: $(CLIENTS) ## Copy Swagger UI's files out of its npm package
 bench: $(SERVE) $(BENCH) ## Measure beside nginx, PocketBase and Datasette; ARGS=--quick takes two minutes
 	@exec .venv/bin/python -m benchmarks.bench $(ARGS)
 
-bench-find: $(DEV) ## Measure finding among 100,000 conditions and 1,000,000 places, kept in .tools/bench/find once grown
+bench-find: $(DEV) ## Measure finding among 100,000 conditions and 1,000,000 places, kept in .tools/find once grown
 	@exec .venv/bin/python -m benchmarks.find $(ARGS)
 
 lock: $(UV) ## Lock the requirements anew; FLAGS=--upgrade takes the newest

@@ -53,6 +53,8 @@ class Wanted(BaseModel):
 # Who asks for an audience never falls back to a text for children; who asks for none gets one where there is no other.
 ORDER = (Audience.general, Audience.parents, Audience.teens, Audience.kids)
 _FALLBACKS = (Audience.general, Audience.parents)
+# Made once: each takes as much time and memory as all the rest of a statement.
+_edition, _condition = aliased(models.Edition), aliased(models.Condition)
 
 
 def is_fallback(lang: str, audience: Audience, wanted: Wanted) -> bool:
@@ -70,8 +72,7 @@ def has_servable(wanted: Wanted) -> ColumnElement[bool]:
     """Whether a row of `condition` has an edition that may be served; every one has where any edition may be."""
     if wanted.audience is None and (wanted.fallback == "nearest" or wanted.lang is None):
         return true()
-    edition = aliased(models.Edition)
-    return exists().where(col(edition.condition_id) == models.Condition.id, _servable(edition, wanted))
+    return exists().where(col(_edition.condition_id) == models.Condition.id, _servable(wanted))
 
 
 def best(wanted: Wanted) -> ScalarSelect[int | None]:
@@ -79,37 +80,34 @@ def best(wanted: Wanted) -> ScalarSelect[int | None]:
 
     Language first, then audience, then a reviewed edition before an unreviewed one, then the pack's order.
     """
-    edition, condition = aliased(models.Edition), aliased(models.Condition)
     return (
-        select(edition.id)
-        .join(condition)  # once more: in SQLite, ORDER BY knows no row from outside its own SELECT
-        .where(edition.condition_id == models.Condition.id, _servable(edition, wanted))
-        .order_by(*_preferences(edition, condition, wanted))
+        select(_edition.id)
+        .join(_condition)  # once more: in SQLite, ORDER BY knows no row from outside its own SELECT
+        .where(_edition.condition_id == models.Condition.id, _servable(wanted))
+        .order_by(*_preferences(wanted))
         .limit(1)
         .correlate(models.Condition)
         .scalar_subquery()
     )
 
 
-def _servable(edition: type[models.Edition], wanted: Wanted) -> ColumnElement[bool]:
-    audience = col(edition.audience)
+def _servable(wanted: Wanted) -> ColumnElement[bool]:
+    audience = col(_edition.audience)
     if wanted.fallback == "none":
-        by_lang = in_language(edition.lang, wanted.lang) if wanted.lang else true()
+        by_lang = in_language(_edition.lang, wanted.lang) if wanted.lang else true()
         return by_lang & (audience == wanted.audience if wanted.audience else true())
     return or_(*(audience == fits for fits in (wanted.audience, *_FALLBACKS))) if wanted.audience else true()
 
 
-def _preferences(
-    edition: type[models.Edition], condition: type[models.Condition], wanted: Wanted
-) -> list[ColumnElement[Any]]:
-    lang, audience = col(edition.lang), col(edition.audience)
+def _preferences(wanted: Wanted) -> list[ColumnElement[Any]]:
+    lang, audience = col(_edition.lang), col(_edition.audience)
     return [
         *([_rank(*_distances(lang, wanted.lang))] if wanted.lang else []),
-        _rank(lang == col(condition.lang)),
+        _rank(lang == col(_condition.lang)),
         *([_rank(audience == wanted.audience)] if wanted.audience else []),
-        _rank(col(edition.review_status) == "reviewed"),
+        _rank(col(_edition.review_status) == "reviewed"),
         _rank(*(audience == next_best for next_best in ORDER)),
-        col(edition.position).asc(),
+        col(_edition.position).asc(),
     ]
 
 

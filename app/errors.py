@@ -13,7 +13,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -106,13 +106,9 @@ def parameter_errors(error: RequestValidationError) -> ProblemError:
     return invalid([_parameter_error(found["loc"][1], found["msg"]) for found in error.errors()])
 
 
-def value_errors(model: type[BaseModel], given: Mapping[str, str]) -> list[dict[str, str]]:
+def value_errors(error: ValidationError) -> list[dict[str, str]]:
     """What is wrong with the values given for a query model's parameters."""
-    try:
-        model.model_validate({name: value for name, value in given.items() if name in model.model_fields})
-    except ValidationError as error:
-        return [_parameter_error(found["loc"][0], found["msg"]) for found in error.errors(include_url=False)]
-    return []
+    return [_parameter_error(found["loc"][0], found["msg"]) for found in error.errors(include_url=False)]
 
 
 def _parameter_error(name: int | str, message: str) -> dict[str, str]:

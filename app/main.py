@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import re
 from collections.abc import AsyncIterator
 
 from anyio import create_task_group
 from fastapi import FastAPI
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.routing import Route
 
 from app import __version__, documentation, errors
 from app.db import make_engine
@@ -74,8 +78,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.known_publication = lambda: cache.current  # the newest that this process knows of
     errors.install(app, documents.problem_page)
     for module in (
-        renderings,
         conditions,
+        renderings,
         care,
         warning_signs,
         articles,
@@ -93,8 +97,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.router.routes += module.router.routes  # as they are: an included router is matched twice for each request
     app.router.routes += service.operations.routes
     documentation.install(app)
-    # Around all else, Starlette's own layers too: a cached answer passes none of them.
-    app.middleware_stack = Delivery(app.build_middleware_stack(), cache)
+    for route in app.router.routes:
+        if isinstance(route, Route):  # whose `$` stands before a line's end too: `/v1%0A` is another address
+            route.path_regex = re.compile(route.path_regex.pattern.removesuffix("$") + r"\Z")
+    # Around all else: a cached answer passes none of it. What the framework's other layers do, Delivery does.
+    routed = ExceptionMiddleware(AsyncExitStackMiddleware(app.router), handlers=app.exception_handlers)
+    app.middleware_stack = Delivery(routed, cache)
     return app
 
 

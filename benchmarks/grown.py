@@ -55,7 +55,7 @@ from benchmarks.content import MADE_UP
 from benchmarks.servers import ROOT, environment
 from tests import postgres
 
-KEPT = ROOT / ".tools" / "bench" / "find"
+KEPT = ROOT / ".tools" / "find"  # not in .tools/bench, which is made anew with its requirements
 DATA = Path(os.environ.get("BENCH_DATA", ROOT.parent / "shared" / "data"))
 TOPICS = DATA / "medlineplus" / "mplus_topics_en_rebuilt.xml"
 HOSPITALS = DATA / "locations" / "hifld_hospitals.csv"

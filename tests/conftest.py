@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import time
@@ -32,6 +33,9 @@ SERVER = "TEST_POSTGRES_ADDRESS"
 MAX_PAGES = 1_000
 PATIENT = 20_000  # milliseconds: a busy machine must not fail a search
 collect_ignore = ["browser"]  # `make test-browser` runs it
+# What is imported is never garbage, and what tests leave is little.
+gc.freeze()
+gc.set_threshold(50_000)
 
 
 class Api:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.routing import Route
 
 from tests.conftest import ENGINES, EVERY_STATE, Api
 from tests.test_contract import ADDRESSES, MOVED, PAGES, WITHDRAWN
@@ -35,7 +36,7 @@ def routes(tree: Iterable[Any]) -> Iterator[str]:
         if hasattr(node, "original_router"):
             yield from routes(node.original_router.routes)
         else:
-            yield node.path
+            yield node.path_format if isinstance(node, Route) else node.path
 
 
 def parameters(api: Api, template: str) -> list[str]:
@@ -200,10 +201,11 @@ def test_a_slug_that_is_ill_formed_or_that_nothing_has_is_not_found(states: Api,
         assert_is_a_problem(states.get(template.replace("{slug}", slug)), 404, "not-found")
 
 
-def test_a_slash_too_many_is_not_found_and_never_redirected(states: Api) -> None:
+@pytest.mark.parametrize("end", ["/", "%0A"])
+def test_a_slash_or_a_line_end_too_many_is_not_found_and_never_redirected(states: Api, end: str) -> None:
     for template, path in ADDRESSES.items():
         if template != "/static":
-            assert_is_a_problem(states.get(f"{path.partition('?')[0]}/"), 404, "not-found")
+            assert_is_a_problem(states.get(f"{path.partition('?')[0]}{end}"), 404, "not-found")
 
 
 # ---- methods

@@ -83,7 +83,7 @@ counts = Counts()
 def route_of(scope: Scope) -> str:
     """The template of what answered a request, `/v1/conditions/{slug}` or the mounted `/static`, or `unmatched`."""
     mounted = scope.get("root_path", "").removeprefix(scope.get("app_root_path", scope.get("root_path", "")))
-    return getattr(scope.get("route"), "path", None) or mounted or UNMATCHED
+    return getattr(scope.get("route"), "path_format", None) or mounted or UNMATCHED
 
 
 @contextlib.asynccontextmanager

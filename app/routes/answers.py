@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from inspect import iscoroutinefunction
 from typing import Annotated, Any, get_type_hints
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, exists, select
 from sqlmodel import col
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.types import Receive, Scope, Send
 
 from app import models, schemas
@@ -32,6 +32,15 @@ from app.settings import Settings
 JSON = "application/json"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
+
+class _Slug(StringConvertor):
+    """What `{slug:slug}` stands for in a route's path: nothing else comes by that route."""
+
+    regex = SLUG.pattern
+
+
+register_url_convertor("slug", _Slug())
+
 # A filter's text: bounded, without control characters, which no stored text holds.
 Filter = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
@@ -46,93 +55,78 @@ class FlatQuery(Paging):
     audience: Audience | None = Field(default=None, description="Whom it is written for.")
 
 
-class PlainRoute(APIRoute):
-    """A route that calls its endpoint at once where nobody asks for more than the address says.
+class StrictRoute(APIRoute):
+    """A route that checks its query itself, once, and gives it to its endpoint.
 
-    Without a query there is nothing to solve but the slug, and FastAPI's solving takes longer than to read a record.
+    FastAPI documents it. Its own way to an endpoint takes longer than to read a record.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        queries = _queries(endpoint)
-        asked = any(field.is_required() for query in queries.values() for field in query.model_fields.values())
-        plain = get_type_hints(endpoint)["return"] is Response and iscoroutinefunction(endpoint) and not asked
-        self._unasked = {name: query() for name, query in queries.items()} if plain else None
+        self._queries = _queries(endpoint)
+        asked = any(field.is_required() for query in self._queries.values() for field in query.model_fields.values())
+        self._unasked = None if asked else {name: query() for name, query in self._queries.items()}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request that came by this route's path."""
-        if self._unasked is None or scope["query_string"] or scope["method"] != "GET":
+        if scope["method"] != "GET":
             await super().handle(scope, receive, send)
             return
         request = Request(scope, receive, send)
-        check_slug(request)
-        response = await self.endpoint(request, **request.path_params, **self._unasked)
+        # Most requests ask for nothing more than the address says.
+        unasked = None if scope["query_string"] else self._unasked
+        query = _strict(request, self._queries) if unasked is None else unasked
+        response = await self.endpoint(request, **request.path_params, **query)
         await response(scope, receive, send)
 
 
-def check_slug(request: Request) -> None:
-    """Raise a 404 problem for an ill-formed slug."""
-    if not SLUG.fullmatch(request.path_params.get("slug", "well-formed")):
-        raise ProblemError(404, "not-found", "There is nothing here: a slug has small letters, digits and hyphens.")
+def _strict(request: Request, queries: dict[str, type[BaseModel]]) -> dict[str, BaseModel]:
+    """A request's query, by the endpoint's parameters.
 
-
-async def strict_query(request: Request) -> None:
-    """Refuse an ill-formed slug, parameters that this route does not know, and those given twice.
-
-    Raises a 404 problem, or a 422 problem that names the known parameters and whatever else is wrong.
+    Raises a 422 problem for parameters that are not known here, which it names, for those given twice, and for values.
     """
-    check_slug(request)
-    models = _query_models(request.scope["endpoint"])
-    known = [name for model in models for name in model.model_fields]
-    given = [name for name, _ in request.query_params.multi_items()]
+    known = [name for query in queries.values() for name in query.model_fields]
+    given = request.query_params
+    names = [name for name, _ in given.multi_items()]
     allowed = f"known here: {', '.join(known)}" if known else "this address takes no parameters"
     errors = [
         {"parameter": name[:100], "detail": "must be given once" if name in known else f"is not known; {allowed}"}
-        for name in dict.fromkeys(given)
-        if name not in known or given.count(name) > 1
+        for name in dict.fromkeys(names)
+        if name not in known or names.count(name) > 1
     ]
     named = {error["parameter"] for error in errors}
-    others = [error for model in models for error in value_errors(model, request.query_params)]
-    if errors or others:
-        raise invalid([*errors, *(error for error in others if error["parameter"] not in named)])
+    checked = {}
+    for parameter, query in queries.items():
+        try:
+            checked[parameter] = query.model_validate(
+                {name: given[name] for name in query.model_fields if name in given}
+            )
+        except ValidationError as refused:
+            errors += [error for error in value_errors(refused) if error["parameter"] not in named]
+    if errors:
+        raise invalid(errors)
+    return checked
 
 
 async def ignore_others(request: Request) -> None:
     """Note which parameters this route knows, for the cache: it ignores all others."""
-    request.state.parameters = {
-        name for model in _query_models(request.scope["endpoint"]) for name in model.model_fields
-    }
+    queries = _queries(request.scope["endpoint"])
+    request.state.parameters = {name for query in queries.values() for name in query.model_fields}
 
 
 @cache
-def _query_models(endpoint: Callable[..., Any]) -> list[type[BaseModel]]:
-    return list(_queries(endpoint).values())
-
-
 def _queries(endpoint: Callable[..., Any]) -> dict[str, type[BaseModel]]:
     """An endpoint's query models, by the names of its parameters."""
     hints = {name: hint for name, hint in get_type_hints(endpoint).items() if name != "return"}
     return {name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, BaseModel)}
 
 
-async def _address(request: Request) -> Address:  # async, or FastAPI would ask a worker thread
-    settings: Settings = request.app.state.settings
-    return settings.address
-
-
-AddressDep = Annotated[Address, Depends(_address)]
 Lenient = Depends(ignore_others)
 
 
 def resource(prefix: str, tag: str) -> APIRouter:
-    """A router for one kind of content: its queries are strict, and its plain requests answered at once."""
-    return APIRouter(
-        prefix=prefix,
-        tags=[tag],
-        dependencies=[Depends(strict_query)],
-        route_class=PlainRoute,
-        generate_unique_id_function=operation_id,
-    )
+    """A router for one kind of content, whose queries are strict."""
+    return APIRouter(prefix=prefix, tags=[tag], route_class=StrictRoute, generate_unique_id_function=operation_id)
 
 
 # ---- what was presented at publish, as an answer

@@ -41,7 +41,7 @@ def list_articles(request: Request, connection: Connection, query: Annotated[Art
     return page_response(schemas.ArticlePage(items=[], total=page.total, next=page.next), items, page.link)
 
 
-@router.get("/{slug}", response_model=schemas.Article, responses=problems(308, 404, 410, 422))
+@router.get("/{slug:slug}", response_model=schemas.Article, responses=problems(308, 404, 410, 422))
 async def get_article(request: Request, slug: SlugPath) -> Response:
     """One article."""
     return await record_response(request, Kind.article, slug)

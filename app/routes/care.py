@@ -28,7 +28,7 @@ class CareQuery(Around, Wanted):
     limit: int = Field(default=5, ge=1, le=20, description="How many places are shown for each contact.")
 
 
-@router.get("/{slug}/care", response_model=schemas.Care, responses=problems(308, 404, 410, 422))
+@router.get("/{slug:slug}/care", response_model=schemas.Care, responses=problems(308, 404, 410, 422))
 @in_snapshot
 def get_condition_care(
     request: Request, connection: Connection, slug: SlugPath, query: Annotated[CareQuery, Query()]

@@ -110,20 +110,20 @@ def list_conditions(request: Request, connection: Connection, query: Annotated[C
     return page_response(shape, [narrowed(item, query.aspect) for item in items] if full else items, page.link)
 
 
-@router.get("/{slug}", response_model=schemas.Condition, responses=problems(308, 404, 410, 422))
+@router.get("/{slug:slug}", response_model=schemas.Condition, responses=problems(308, 404, 410, 422))
 async def get_condition(request: Request, slug: SlugPath, query: Annotated[ConditionQuery, Query()]) -> Response:
     """A condition with its warning signs, in the edition that fits best. `aspect` narrows sections, never signs."""
     body = await _find(request, "condition", slug, query)
     return Response(narrowed(body, query.aspect), media_type=JSON)
 
 
-@router.get("/{slug}/warning-signs", response_model=schemas.ConditionSigns, responses=problems(308, 404, 410, 422))
+@router.get("/{slug:slug}/warning-signs", response_model=schemas.ConditionSigns, responses=problems(308, 404, 410, 422))
 async def get_condition_warning_signs(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
     """A condition's warning signs, all that are known, with what the set leaves open."""
     return Response(await _find(request, "condition-signs", slug, query), media_type=JSON)
 
 
-@router.get("/{slug}/articles", response_model=schemas.ArticlePage, responses=problems(308, 404, 410, 422))
+@router.get("/{slug:slug}/articles", response_model=schemas.ArticlePage, responses=problems(308, 404, 410, 422))
 @in_snapshot
 def list_condition_articles(
     request: Request, connection: Connection, slug: SlugPath, query: Annotated[FlatQuery, Query()]

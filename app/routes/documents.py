@@ -27,7 +27,7 @@ from app.presented import fill, fill_edition, one_condition, stored
 from app.render.document import Document, make_document
 from app.render.html import MEDIA_TYPE, page_headers, render
 from app.render.words import reader_of, words_for
-from app.routes.answers import Lenient, absent, check_slug, of_condition, origin
+from app.routes.answers import Lenient, absent, of_condition, origin
 
 MOST_TERMS = 500  # of a glossary, on one page
 CARRIED = ("lang", "audience", "theme", "accent")  # what a reader asked for, on the way from a problem to another page
@@ -83,7 +83,6 @@ class PageRoute(APIRoute):
 
         async def handled(request: Request) -> Response:
             try:
-                check_slug(request)
                 return await handle(request)
             except RequestValidationError as error:
                 return problem_page(request, parameter_errors(error))

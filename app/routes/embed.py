@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import Query, Request, Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from sqlalchemy import Connection
 
 from app import schemas
@@ -75,7 +75,7 @@ class LocationsPageQuery(Form, Look, FlatQuery):
     unit: str | None = None
 
 
-@router.get("/embed/conditions/{slug}")
+@router.get("/embed/conditions/{slug:slug}")
 async def get_condition_page(
     request: Request, slug: SlugPath, query: Annotated[ConditionPageQuery, Query()]
 ) -> Response:
@@ -99,7 +99,7 @@ async def get_condition_page(
     )
 
 
-@router.get("/print/conditions/{slug}")
+@router.get("/print/conditions/{slug:slug}")
 async def get_condition_handout(request: Request, slug: SlugPath, query: Annotated[HandoutQuery, Query()]) -> Response:
     """A condition as a handout. It leaves the day to the reader's own browser, or pen: a page stays the same."""
     document = await find_document(request, slug, query, query.anchors, glossary=True)
@@ -119,7 +119,7 @@ async def get_condition_handout(request: Request, slug: SlugPath, query: Annotat
     )
 
 
-@router.get("/embed/articles/{slug}")
+@router.get("/embed/articles/{slug:slug}")
 async def get_article_page(request: Request, slug: SlugPath, query: Annotated[Look, Query()]) -> Response:
     """Related reading as a page."""
     article = schemas.Article.model_validate_json(await record_body(request, Kind.article, slug))
@@ -170,11 +170,13 @@ def _around(query: LocationsPageQuery) -> tuple[Around, str | None]:
     asked = told(query, set(LocationsPageQuery.model_fields) - set(Around.model_fields))
     if query.near is None or not query.near.strip():
         return Around(), None
-    faults = value_errors(Around, asked)
-    return (Around(), faults[0]["detail"]) if faults else (Around.model_validate(asked), None)
+    try:
+        return Around.model_validate(asked), None
+    except ValidationError as error:
+        return Around(), value_errors(error)[0]["detail"]
 
 
-@router.get("/embed/locations/{slug}")
+@router.get("/embed/locations/{slug:slug}")
 async def get_location_page(request: Request, slug: SlugPath, query: Annotated[Look, Query()]) -> Response:
     """A place of care as a page."""
     location = schemas.Location.model_validate_json(await record_body(request, Kind.location, slug))

@@ -31,7 +31,7 @@ def list_glossary_terms(request: Request, connection: Connection, query: Annotat
     return page_response(schemas.GlossaryPage(items=[], total=page.total, next=page.next), items, page.link)
 
 
-@router.get("/{slug}", response_model=schemas.GlossaryTerm, responses=problems(308, 404, 410, 422))
+@router.get("/{slug:slug}", response_model=schemas.GlossaryTerm, responses=problems(308, 404, 410, 422))
 async def get_glossary_term(request: Request, slug: SlugPath) -> Response:
     """One word and what it means."""
     return await record_response(request, Kind.glossary, slug)

@@ -108,7 +108,7 @@ def list_locations_geojson(
     return page_response(collection, items, page.link, GeoJSONResponse.media_type)
 
 
-@router.get("/locations/{slug}", response_model=schemas.Location, responses=problems(308, 404, 410, 422))
+@router.get("/locations/{slug:slug}", response_model=schemas.Location, responses=problems(308, 404, 410, 422))
 async def get_location(request: Request, slug: SlugPath) -> Response:
     """One place of care."""
     return await record_response(request, Kind.location, slug)

@@ -57,26 +57,26 @@ LINKED_DATA: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/{slug}.html", response_class=HTMLResponse, responses=PROBLEMS)
+@router.get("/{slug:slug}.html", response_class=HTMLResponse, responses=PROBLEMS)
 async def get_condition_html(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
     """A condition as a fragment of HTML, for a page of your own."""
     document = await find_document(request, slug, query, glossary=True)
     return HTMLResponse(fragment(document))
 
 
-@router.get("/{slug}.md", response_class=MarkdownResponse, responses=PROBLEMS)
+@router.get("/{slug:slug}.md", response_class=MarkdownResponse, responses=PROBLEMS)
 async def get_condition_markdown(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
     """A condition as Markdown (CommonMark). Its content is escaped: none of it is markup."""
     return MarkdownResponse(markdown(await find_document(request, slug, query)))
 
 
-@router.get("/{slug}.txt", response_class=PlainTextResponse, responses=PROBLEMS)
+@router.get("/{slug:slug}.txt", response_class=PlainTextResponse, responses=PROBLEMS)
 async def get_condition_text(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
     """A condition as plain text. What begins with `[!]` must not be left out."""
     return PlainTextResponse(text(await find_document(request, slug, query)))
 
 
-@router.get("/{slug}.jsonld", response_class=LinkedDataResponse, responses=LINKED_DATA)
+@router.get("/{slug:slug}.jsonld", response_class=LinkedDataResponse, responses=LINKED_DATA)
 async def get_condition_linked_data(request: Request, slug: SlugPath, query: Annotated[Wanted, Query()]) -> Response:
     """A condition as schema.org's JSON-LD: a MedicalWebPage about a MedicalCondition.
 
@@ -85,7 +85,7 @@ async def get_condition_linked_data(request: Request, slug: SlugPath, query: Ann
     return LinkedDataResponse(jsonld.condition_page(await find_document(request, slug, query)))
 
 
-@places.get("/{slug}.jsonld", response_class=LinkedDataResponse, responses=LINKED_DATA)
+@places.get("/{slug:slug}.jsonld", response_class=LinkedDataResponse, responses=LINKED_DATA)
 async def get_location_linked_data(request: Request, slug: SlugPath) -> Response:
     """A place of care as schema.org's JSON-LD: a Hospital, a MedicalClinic, or else a MedicalBusiness."""
     place = schemas.Location.model_validate_json(await record_body(request, Kind.location, slug))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +16,7 @@ from app.db import BareSessionDep, in_snapshot, latest_publication, migrated
 from app.documentation import operation_id
 from app.errors import ProblemError
 from app.models import Op
-from app.routes.answers import AddressDep, SlugPath, gone, problems, resource
+from app.routes.answers import JSON, SlugPath, gone, problems, resource
 
 router = resource("/v1", "service")
 operations = APIRouter(tags=["operations"], generate_unique_id_function=operation_id)
@@ -34,14 +34,15 @@ class ByUrlQuery(BaseModel):
     )
 
 
-@router.get("", responses=problems(422))
+@router.get("", response_model=schemas.Service, responses=problems(422))
 @in_snapshot
-def get_service(request: Request, connection: Connection, address: AddressDep) -> schemas.Service:
+def get_service(request: Request, connection: Connection) -> Response:
     """What this service is, which publication its content is at, and where each kind of content is."""
     settings = request.app.state.settings
+    address = settings.address
     names = ("conditions", "warning-signs", "articles", "locations", "locations.geojson", "glossary", "directory")
     links = {name: address(f"/v1/{name}") for name in names}
-    return schemas.Service(
+    service = schemas.Service(
         name=settings.organisation_name,
         version=__version__,
         publication=present.publication(latest_publication(Session(connection))),
@@ -50,14 +51,14 @@ def get_service(request: Request, connection: Connection, address: AddressDep) -
         notice=present.notice(),
         links={**links, "documentation": address("/docs"), "openapi": address("/openapi.json")},
     )
+    return Response(service.model_dump_json(), media_type=JSON)
 
 
-@router.get("/by-url", responses=problems(404, 410, 422))
+@router.get("/by-url", response_model=schemas.RecordReference, responses=problems(404, 410, 422))
 @in_snapshot
-def get_record_by_url(
-    connection: Connection, address: AddressDep, query: Annotated[ByUrlQuery, Query()]
-) -> schemas.RecordReference:
+def get_record_by_url(request: Request, connection: Connection, query: Annotated[ByUrlQuery, Query()]) -> Response:
     """The record that an old address or another system's id means."""
+    address = request.app.state.settings.address
     session = Session(connection)
     found = session.get(models.Identifier, identifier_key(query.url))
     if found is None:
@@ -65,19 +66,20 @@ def get_record_by_url(
     change = session.get(models.Change, (found.kind, found.slug))
     if change is not None and change.op == Op.withdrawn:
         raise gone(change.kind, change.reason, change.successor, address)
-    return schemas.RecordReference(
+    meant = schemas.RecordReference(
         kind=found.kind, slug=found.slug, address=present.record_address(found.kind, found.slug, address)
     )
+    return Response(meant.model_dump_json(), media_type=JSON)
 
 
-@router.get("/sources/{slug}", responses=problems(404, 422))
+@router.get("/sources/{slug:slug}", response_model=schemas.Source, responses=problems(404, 422))
 @in_snapshot
-def get_source(connection: Connection, slug: SlugPath, address: AddressDep) -> schemas.Source:
+def get_source(request: Request, connection: Connection, slug: SlugPath) -> Response:
     """A document that records come from."""
     row = Session(connection).exec(select(models.Source).where(models.Source.slug == slug)).first()
     if row is None:
         raise ProblemError(404, "not-found", "There is no such source here.")
-    return present.source(row, address)
+    return Response(present.source(row, request.app.state.settings.address).model_dump_json(), media_type=JSON)
 
 
 @operations.get("/livez", responses=problems())
