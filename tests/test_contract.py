@@ -62,7 +62,7 @@ PAGES = {  # what is for people, for robots and for what shows pages: none of it
     "/robots.txt": "/robots.txt",
     "/llms.txt": "/llms.txt",
     "/static/integrity.json": "/static/integrity.json",
-    "/static/{name}.{digest:str}.{ending}": "/static/embed.0123456789abcdef.js",
+    "/static/{name}.{digest}.{ending}": "/static/embed.0123456789abcdef.js",
 }
 MOVED = [
     ("/v1/conditions/hiccup-hat", "/v1/conditions/hiccup-hat-syndrome"),
