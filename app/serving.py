@@ -26,6 +26,9 @@ log = logging.getLogger("app.serving")
 
 DRAIN_SECONDS = 10  # that a request in flight has to end in, once the service is told to
 BACKLOG = 2048
+# New connections that a turn of the event loop takes. uvloop takes one from each socket: where clients that are there
+# already keep the server busy, the thirtieth new one would wait for thirty turns.
+ACCEPTED = 8
 
 
 class CannotListenError(Exception):
@@ -48,14 +51,16 @@ def prepare(engine: Engine, settings: Settings) -> None:
 
 def serve(settings: Settings, workers: int, engine: Engine) -> None:
     """Answer until SIGTERM or Ctrl-C, and what is in flight then. Raises CannotListenError, FailedToStartError."""
-    with _listen(settings) as listening, contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(_listen(settings))
+        sockets = [listening, *(stack.enter_context(listening.dup()) for _ in range(ACCEPTED - 1))]
         if settings.metrics_port:
             try:
                 stack.enter_context(metrics.exposed(settings.host, settings.metrics_port, engine))
             except OSError as error:
                 raise _cannot_listen(settings.host, settings.metrics_port, error, "METRICS_PORT") from error
         run = _run_alone if workers == 1 else _run_workers
-        run(_config(settings, workers), listening)
+        run(_config(settings, workers), sockets)
 
 
 def _config(settings: Settings, workers: int) -> uvicorn.Config:
@@ -94,19 +99,19 @@ def _cannot_listen(host: str, port: int, error: OSError, names: str) -> CannotLi
     return CannotListenError(f"Cannot listen on {host} port {port}: {error.strerror}. Set {names}.")
 
 
-def _run_alone(config: uvicorn.Config, listening: socket.socket) -> None:
+def _run_alone(config: uvicorn.Config, sockets: list[socket.socket]) -> None:
     # Uvicorn drains, then raises the signal once more for whoever had it before: an end in order, not by the signal.
     signal.signal(signal.SIGTERM, _end)
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=sockets)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def _run_workers(config: uvicorn.Config, listening: socket.socket) -> None:
-    supervisor = _Supervisor(config, [listening])
+def _run_workers(config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+    supervisor = _Supervisor(config, sockets)
     supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise FailedToStartError("The service did not start.")
