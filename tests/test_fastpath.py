@@ -354,6 +354,9 @@ def test_an_answers_head_and_body_are_one_write_and_a_head_alone_does_not_wait()
         def close(self) -> None:
             written.append(b"closed")
 
+        def is_closing(self) -> bool:
+            return b"closed" in written
+
     async def answers() -> None:
         joined = Joined(Recorded(), asyncio.get_running_loop())
         joined.write(b"head, ")
@@ -371,6 +374,16 @@ def test_an_answers_head_and_body_are_one_write_and_a_head_alone_does_not_wait()
         assert written == [b"the last", b"closed"]
 
     asyncio.run(answers())
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_client_that_has_said_all_it_says_gets_its_answer(fast: Running, method: str) -> None:
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", fast.port), timeout=SECONDS) as client:
+            client.sendall(request("/livez", method=method))
+            client.shutdown(socket.SHUT_WR)
+            said = b"".join(iter(lambda: client.recv(1 << 20), b""))
+        assert said.startswith(b"HTTP/1.1 200 "), said
 
 
 def test_answers_of_the_fast_path_are_in_the_access_log_without_their_query(

@@ -20,6 +20,11 @@ class WholeProtocol(HttpToolsProtocol):
         self.joined = Joined(self.transport, self.loop)
         self.transport = cast("Transport", self.joined)
 
+    def on_response_complete(self) -> None:
+        """Send what is held back of an answer: that to HEAD has no second write."""
+        self.joined.send()
+        super().on_response_complete()
+
 
 class Joined:
     """A transport that holds one write back for the next, until the event loop's turn ends."""
@@ -38,9 +43,9 @@ class Joined:
             self._loop.call_soon(self.send)
 
     def send(self, data: bytes = b"") -> None:
-        """Send bytes at once, behind those that are held back."""
+        """Send bytes at once, behind those that are held back; to nobody where the connection is gone."""
         whole, self._held = self._held + data, b""
-        if whole:
+        if whole and not self._transport.is_closing():
             self._transport.write(whole)
 
     def close(self) -> None:
