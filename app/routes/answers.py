@@ -65,6 +65,7 @@ class StrictRoute(APIRoute):
         super().__init__(path, endpoint, **options)
         self._queries = _queries(endpoint)
         asked = any(field.is_required() for query in self._queries.values() for field in query.model_fields.values())
+        # What most requests say: nothing more than the address does. None where something must be said.
         self._unasked = None if asked else {name: query() for name, query in self._queries.items()}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,9 +74,9 @@ class StrictRoute(APIRoute):
             await super().handle(scope, receive, send)
             return
         request = Request(scope, receive, send)
-        # Most requests ask for nothing more than the address says.
-        unasked = None if scope["query_string"] else self._unasked
-        query = _strict(request, self._queries) if unasked is None else unasked
+        query = self._unasked
+        if query is None or scope["query_string"]:
+            query = _strict(request, self._queries)
         response = await self.endpoint(request, **request.path_params, **query)
         await response(scope, receive, send)
 
