@@ -12,6 +12,7 @@ from app.search.index import BETWEEN, KINDS, LETTERS, SIGN_SET
 from app.search.query import Query
 from app.search.words import STOP, words
 
+ORDER = {kind: at for at, kind in enumerate((*KINDS, SIGN_SET))}  # of equals
 MATCHES = ("exact", "prefix", "title", "text", "some")
 TITLE, NEAR_TITLE, BODY = 1.0, 0.6, 0.4  # what a word counts for, by where it stands
 LONG_TEXT = 200  # words
@@ -22,20 +23,29 @@ MOSTLY = 0.5  # of what a text says that a name among its words must be, where n
 
 
 class Phrase(NamedTuple):
-    """What may match: stems, each between spaces, and how they read together."""
+    """Words that mean something together, as stems between spaces, and how they read so."""
 
-    stems: Sequence[str]
+    words: Sequence[str]
     together: str
 
 
+class Either(NamedTuple):
+    """What means the same: words, as stems between spaces, and phrases of several."""
+
+    words: Sequence[str]
+    phrases: Sequence[Phrase]
+
+
 class Sought(NamedTuple):
-    """What is looked for in a kind, whose letter stands before each stem: groups of phrases, and what each weighs."""
+    """What is looked for in a kind, whose letter stands before each stem: groups, and what each weighs."""
 
     letter: str
-    groups: Sequence[Sequence[Phrase]]
+    begins: str  # what each word in a text begins with
+    groups: Sequence[Either]
     weights: Sequence[float]
     weight: float  # of all together
     stems: Set[str]
+    words: Sequence[str]  # the stems between spaces
 
 
 class Named(NamedTuple):
@@ -98,12 +108,18 @@ def ranked(query: Query, candidates: Iterable[Candidate]) -> list[Ranked]:
 
 
 def _sought(letter: str, groups: Sequence[Group], weights: Sequence[float]) -> Sought:
-    marked = [[[f"{letter}{stem}" for stem in phrase] for phrase in group] for group in groups]
-    phrases = [
-        [Phrase([f" {stem} " for stem in phrase], f" {' '.join(phrase)} ") for phrase in group] for group in marked
+    marked = [[[f" {letter}{stem} " for stem in phrase] for phrase in group] for group in groups]
+    either = [
+        Either(
+            [phrase[0] for phrase in group if len(phrase) == 1],
+            [Phrase(phrase, "".join(phrase).replace("  ", " ")) for phrase in group if len(phrase) > 1],
+        )
+        for group in marked
     ]
-    stems = {stem for group in marked for phrase in group for stem in phrase}
-    return Sought(letter, phrases, weights, sum(weights) or 1.0, stems)
+    words_ = {word for group in marked for phrase in group for word in phrase}
+    return Sought(
+        letter, f" {letter}", either, weights, sum(weights) or 1.0, {word.strip() for word in words_}, list(words_)
+    )
 
 
 @cache
@@ -116,16 +132,12 @@ def _rank(query: Query, asked: Sought, candidate: Candidate) -> Ranked | None:
     # A sign is a whole sentence: it is a title only where the text says much of it.
     title = "" if candidate.kind == "warning-sign" and said < SHORT else candidate.title
     # A condition's own context is its signs: they are text of it. Any other's is the name that it belongs to.
-    near = title if candidate.kind == "condition" else title + candidate.context
-    places = [
-        max([_counted(phrase, asked.letter, candidate, title, near) for phrase in group], default=0.0)
-        for group in asked.groups
-    ]
+    near = "" if candidate.kind == "condition" else candidate.context
+    places = [_place(asked, group, candidate, title, near) for group in asked.groups]
     least, most = min(places, default=0.0), max(places, default=0.0)
     preferred = PREFERRED.get(candidate.kind, 0)
     score = sum(map(mul, asked.weights, places)) / asked.weight + preferred
-    naming = sum([weight for weight, place in zip(asked.weights, places, strict=True) if place == TITLE]) / asked.weight
-    name, exact = _name(query, candidate, least > 0 or naming >= MOSTLY) if candidate.names else (None, False)
+    name, naming, exact = _named(query, asked, candidate, places) if candidate.names else (None, 0.0, False)
     if exact:
         match = 0
     elif name and naming < 1 and name.key in query.parts:
@@ -142,38 +154,64 @@ def _rank(query: Query, asked: Sought, candidate: Candidate) -> Ranked | None:
         return None
     if candidate.kind == SIGN_SET:
         score += _said(asked, candidate.context)
-    kind = KINDS.index(candidate.kind) if candidate.kind in KINDS else len(KINDS)
-    settled = (kind, candidate.slug, candidate.part, candidate.rank)
+    settled = (ORDER[candidate.kind], candidate.slug, candidate.part, candidate.rank)
     return Ranked(match, round(score, 6), settled, candidate, name.name if name else None)
 
 
-def _counted(phrase: Phrase, letter: str, candidate: Candidate, title: str, near: str) -> float:
-    """What a phrase counts for, by the best place that it stands in; 0 where it stands in none."""
-    stems, body = phrase.stems, candidate.body
-    if all(map(title.__contains__, stems)):
-        place = TITLE
-    elif all(map(near.__contains__, stems)):
-        place = NEAR_TITLE
-    else:
-        often = min([body.count(stem) or stem in candidate.title or stem in candidate.context for stem in stems])
-        if not often:
-            return 0.0
-        # As in BM25: the more often, the less each time; in a long text, less.
-        place = BODY * 2 * often / (often + 1 + body.count(f" {letter}") / LONG_TEXT)
-    if len(stems) == 1 or any(phrase.together in text for text in (candidate.title, candidate.context, body)):
-        return place
-    return place * APART
+def _place(asked: Sought, group: Either, candidate: Candidate, title: str, near: str) -> float:
+    """What a group counts for, by the best place that one of it stands in; 0 where none stands in any."""
+    best = 0.0
+    for word in group.words:
+        if word in title:
+            return TITLE
+        place = NEAR_TITLE if word in near else _in_text(asked, candidate, _often(candidate, word))
+        if place > best:
+            best = place
+    for phrase in group.phrases:
+        if all(word in title for word in phrase.words):
+            place = TITLE
+        elif all(word in title or word in near for word in phrase.words):
+            place = NEAR_TITLE
+        else:
+            place = _in_text(asked, candidate, min(_often(candidate, word) for word in phrase.words))
+        together = any(phrase.together in text for text in (candidate.title, candidate.context, candidate.body))
+        best = max(best, place if together else place * APART)
+    return best
+
+
+def _often(candidate: Candidate, word: str) -> int:
+    """How often a word stands in a text, or 1 where only what is not counted as title or context has it."""
+    return candidate.body.count(word) or word in candidate.title or word in candidate.context
+
+
+def _in_text(asked: Sought, candidate: Candidate, often: int) -> float:
+    """What counts for a word so often in a text, as in BM25: each time less, and less in a long text."""
+    if not often:
+        return 0.0
+    return BODY * 2 * often / (often + 1 + candidate.body.count(asked.begins) / LONG_TEXT)
 
 
 def _said(asked: Sought, text: str) -> float:
     """How much of the one that is said best of some short texts: of `Fever` more than of `Rheumatic fever`."""
     best = 0.0
+    if not any(map(text.__contains__, asked.words)):  # of most: to take it apart takes longer
+        return best
     for name in text.split(BETWEEN):
         stems = name.split()
         if not asked.stems.isdisjoint(stems):
             telling = [stem for stem in stems if stem not in _telling_nothing(asked.letter)] or stems
             best = max(best, sum(stem in asked.stems for stem in telling) / len(telling))
     return best
+
+
+def _named(
+    query: Query, asked: Sought, candidate: Candidate, places: Sequence[float]
+) -> tuple[Named | None, float, bool]:
+    """Its name that the text is or has, how much of what the text says is in its names, and whether it is the text."""
+    naming = sum([weight for weight, place in zip(asked.weights, places, strict=True) if place == TITLE]) / asked.weight
+    mostly = min(places, default=0.0) > 0 or naming >= MOSTLY
+    name, exact = _name(query, candidate, mostly)
+    return name, naming, exact
 
 
 def _name(query: Query, candidate: Candidate, mostly: bool) -> tuple[Named | None, bool]:
