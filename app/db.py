@@ -6,7 +6,7 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import lru_cache, wraps
 from inspect import Parameter, signature
@@ -17,7 +17,19 @@ from weakref import WeakKeyDictionary
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
-from sqlalchemy import URL, Connection, Dialect, Engine, PoolProxiedConnection, Select, event, func, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    PoolProxiedConnection,
+    Select,
+    bindparam,
+    delete,
+    event,
+    func,
+    make_url,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session, col, create_engine, select
@@ -35,7 +47,10 @@ REPLICA_RETRY = 2  # seconds until a replica that could not be read is tried aga
 CHANNEL = "publication"
 LATEST = "SELECT generation, id FROM publication ORDER BY generation DESC LIMIT 1"
 # For a read of many short statements: none walks a whole table, or is compiled for longer than it runs.
-LIMITED = "SET LOCAL statement_timeout = {milliseconds}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
+LIMITED = (  # parallel workers would take titles and texts out of their order
+    "SET LOCAL statement_timeout = {milliseconds}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off; "
+    "SET LOCAL max_parallel_workers_per_gather = 0"
+)
 STEPS = 20_000  # of SQLite's machine, about a millisecond: how often it asks whether to go on
 BEGAN = "began"  # when a connection's last statement did, in what is kept of it
 BATCH = 500  # rows or keys at a time
@@ -260,6 +275,18 @@ def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
+
+
+def delete_each(session: Session, columns: Sequence[Any], keys: Iterable[tuple[Any, ...]]) -> None:
+    """Delete the rows of a table whose columns, which begin an index, hold one of the keys.
+
+    By a statement for each: for several keys of several columns SQLite looks through the whole table.
+    """
+    names = [f"held_{column.key}" for column in columns]
+    held = (column == bindparam(name) for column, name in zip(columns, names, strict=True))
+    statement = delete(columns[0].class_).where(*held)
+    for batch in batches(keys):
+        session.connection().execute(statement, [dict(zip(names, key, strict=True)) for key in batch])
 
 
 def latest_publication(session: Session) -> Publication | None:

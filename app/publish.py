@@ -15,15 +15,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Any
 
-from sqlalchemy import Engine, Integer, cast, delete, func, insert, literal, tuple_, union, union_all, update
+from sqlalchemy import Engine, Integer, cast, delete, func, insert, literal, union, union_all, update
 from sqlmodel import Session, SQLModel, col, select
 
 from app import models, pack, presented
 from app.bands import cell
 from app.check import Scan, identifier_key
-from app.db import BATCH, batches, latest_publication, notify
+from app.db import BATCH, batches, delete_each, latest_publication, notify
 from app.export import read_condition, record_names
 from app.models import Op
 from app.ownership import refuse_foreign_names
@@ -371,7 +370,7 @@ def _write_changes(session: Session, made: Plan, generation: int) -> None:
     stamp = {"pack": made.scan.info.name, "generation": generation}
     for batch in batches(_changes(made)):
         keys = [(str(row["kind"]), str(row["key"])) for row in batch]
-        _delete(session, models.Change, (models.Change.kind, models.Change.key), keys)
+        delete_each(session, (models.Change.kind, models.Change.key), keys)
         session.execute(insert(models.Change), [stamp | row for row in batch])
 
 
@@ -408,16 +407,9 @@ def _write_names(session: Session, made: Plan) -> None:
         models.Identifier(key=name, value=value, kind=kind, slug=slug, position=at)
         for at, (name, ((kind, slug), value)) in enumerate(identifiers.items())
     ]
-    slug_columns = (models.FormerSlug.kind, models.FormerSlug.slug)
-    _delete(session, models.FormerSlug, slug_columns, [*made.added, *former])
-    _delete(session, models.Identifier, (models.Identifier.key,), [(name,) for name in identifiers])
+    delete_each(session, (models.FormerSlug.kind, models.FormerSlug.slug), [*made.added, *former])
+    delete_each(session, (models.Identifier.key,), [(name,) for name in identifiers])
     _insert(session, rows)
-
-
-def _delete(session: Session, table: type[SQLModel], columns: tuple[Any, ...], keys: Iterable[tuple[str, ...]]) -> None:
-    """Delete the rows whose columns hold one of the keys."""
-    for batch in batches(keys):
-        session.exec(delete(table).where(tuple_(*columns).in_(batch)))
 
 
 def _insert(session: Session, rows: Iterable[SQLModel]) -> None:

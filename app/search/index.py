@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select, tuple_
+from sqlalchemy import delete, func, insert, select
 from sqlmodel import Session, col
 
 from app import models, present, schemas
-from app.db import batches
+from app.db import batches, delete_each
 from app.editions import ORDER
 from app.pack import Audience, Kind
 from app.present import Address
@@ -130,9 +130,9 @@ def _count(session: Session, changes: Mapping[tuple[str, str], int]) -> set[str]
     columns = select(col(stem.stem), col(stem.kind), col(stem.total))
     gone: set[str] = set()
     for batch in batches((name, change) for name, change in changes.items() if change):
-        these = tuple_(stem.stem, stem.kind).in_([name for name, _ in batch])
-        before = {(row.stem, row.kind): row.total for row in session.execute(columns.where(these))}
-        session.exec(delete(stem).where(these))
+        held = columns.where(col(stem.stem).in_({name for (name, _kind), _ in batch}))
+        before = {(row.stem, row.kind): row.total for row in session.execute(held)}
+        delete_each(session, (stem.stem, stem.kind), [name for name, _ in batch])
         after = [(*name, change + before.get(name, 0)) for name, change in batch]
         rows = [{"stem": name, "kind": kind, "total": total} for name, kind, total in after if total > 0]
         gone.update(name for name, _kind, total in after if total <= 0)
@@ -162,12 +162,8 @@ def _learn(session: Session, vocabulary: Vocabulary) -> None:
         for rows in batches({"key": found, "word": name} for name in new for found in spellings(name)):
             session.execute(insert(spelling), rows)
     for keys in batches(vocabulary.spellings):  # a curator's, and how names are said: some stand there already
-        session.exec(delete(spelling).where(_pairs().in_(keys)))
+        delete_each(session, (spelling.key, spelling.word), keys)
         session.execute(insert(spelling), [{"key": found, "word": name} for found, name in keys])
-
-
-def _pairs() -> Any:
-    return tuple_(models.SearchSpelling.key, models.SearchSpelling.word)
 
 
 def _counted(kind: str, stems: Iterable[str], title_words: str) -> Iterator[tuple[str, str]]:
@@ -181,7 +177,7 @@ def _counted(kind: str, stems: Iterable[str], title_words: str) -> Iterator[tupl
 def _forget_misspellings(session: Session, of: tuple[Any, ...]) -> None:
     """Leave the names of conditions with the spellings that every word has: a curator's go with the condition."""
     name, word, spelling = models.SearchName, models.SearchWord, models.SearchSpelling
-    called = select(col(name.key)).join(models.SearchEntry).where(*of, col(name.kind) == "condition")
+    called = select(col(name.key)).join(models.SearchEntry).where(*of)  # not by kind: SQLite would begin with that
     found = list(session.scalars(select(col(word.word)).where(col(word.word).in_(called))))
     for names in batches(found):
         session.exec(delete(spelling).where(col(spelling.word).in_(names)))
