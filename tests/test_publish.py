@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
-from sqlmodel import Session, select
+from sqlalchemy import Engine, event, text
+from sqlmodel import Session, SQLModel, select
 
 from app import db, models
 from app.check import scan
@@ -256,6 +256,29 @@ def test_a_pack_that_changes_between_plan_and_publish_is_refused_whole(engine: E
     with pytest.raises(PackError):
         apply(engine, made)
     assert dump(engine) == before
+
+
+@pytest.mark.engines("sqlite")
+def test_a_publish_looks_through_no_whole_table_for_what_it_changes(states: Engine, copy: Path) -> None:
+    edit_condition(copy, "cloud-nose", lambda record: record["editions"][0].update(name="Foggy misty nose"))
+    asked: dict[str, Any] = {}
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
+        if not statement.startswith("BEGIN"):
+            asked[statement] = values[0] if many and isinstance(values, list) else values
+
+    event.listen(states, "before_cursor_execute", note)
+    apply(states, planned(states, copy))
+    event.remove(states, "before_cursor_execute", note)
+    scanned = set()
+    with states.connect() as connection:
+        for statement, values in asked.items():
+            steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            # What refers to a source that goes, and the languages that are left, is looked for everywhere.
+            if not statement.startswith(("DELETE FROM source", "SELECT edition.lang")):
+                scanned |= {step.split()[1] for step in steps if step.startswith("SCAN ")}
+    assert any("search_stem" in statement for statement in asked)
+    assert scanned & set(SQLModel.metadata.tables) == {"publication"}  # for the newest
 
 
 def test_two_publishers_at_once_do_not_mix(engine: Engine) -> None:
