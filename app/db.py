@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from enum import StrEnum
 from functools import lru_cache, wraps
 from inspect import Parameter, signature
 from itertools import islice
@@ -437,7 +438,9 @@ def _as_text(dialect: Dialect, statement: Select[*tuple[Any, ...]]) -> tuple[str
         dialect=dialect, compile_kwargs={"render_postcompile": True}
     )
     values = compiled.construct_params({"slug": SLUG})
-    return str(compiled), tuple(values[name] for name in compiled.positiontup)
+    told = (values[name] for name in compiled.positiontup)
+    # A member of an enumeration is a text to SQLite only after its driver has looked for something better each time.
+    return str(compiled), tuple(str(value) if isinstance(value, StrEnum) else value for value in told)
 
 
 @contextlib.contextmanager
