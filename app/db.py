@@ -41,7 +41,7 @@ from app.models import Publication
 log = logging.getLogger("app.db")
 
 POOL_SIZE = 10
-KEPT_PAGES_KB = 8_000  # of a SQLite file, by each connection: with SQLite's own 2,000, searches read pages twice
+KEPT_PAGES_KB = 8_000  # of a SQLite file, by a connection for lists: with SQLite's own 2,000 a search reads some twice
 WRITER_WAIT_MS = 5_000  # for another writer to end
 READ_TIMEOUT_MS = 10_000  # for one statement
 REPLICA_RETRY = 2  # seconds until a replica that could not be read is tried again
@@ -420,6 +420,8 @@ def _keep(engine: Engine) -> PoolProxiedConnection:
         event.listen(engine, "engine_disposed", _let_go)
     _KEPT[engine] = kept = engine.raw_connection()
     kept.detach()  # from the pool: it is one more than those
+    with closing(kept.cursor()) as cursor:  # each read is of another record, whose pages nobody else asks for soon
+        cursor.execute("PRAGMA cache_size=-2000")
     return kept
 
 
