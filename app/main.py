@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import re
+import signal
+import sys
 from collections.abc import AsyncIterator
+from multiprocessing import parent_process
 
 from anyio import create_task_group
 from fastapi import FastAPI
@@ -55,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             create_task_group() as tasks,
         ):
             tasks.start_soon(watch, engine, read_engine, cache)
+            _end_with_supervisor()
             yield
             tasks.cancel_scope.cancel()
         read_engine.dispose()
@@ -104,6 +109,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     routed = ExceptionMiddleware(AsyncExitStackMiddleware(app.router), handlers=app.exception_handlers)
     app.middleware_stack = Delivery(routed, cache)
     return app
+
+
+def _end_with_supervisor() -> None:
+    """End this process in order once the one that started it as a worker is gone, however that went.
+
+    Else the port stays taken by workers that nothing watches over or can stop.
+    """
+    supervisor = parent_process()
+    if supervisor is None or sys.platform == "win32":  # where an event loop cannot wait for a process
+        return
+    loop, gone = asyncio.get_running_loop(), supervisor.sentinel
+
+    def end() -> None:
+        loop.remove_reader(gone)
+        signal.raise_signal(signal.SIGTERM)
+
+    loop.add_reader(gone, end)
 
 
 def __getattr__(name: str) -> FastAPI:

@@ -141,6 +141,14 @@ def test_each_worker_answers_and_a_killed_one_is_replaced(tmp_path: Path) -> Non
         assert "Traceback" not in service.log
 
 
+def test_workers_end_with_a_supervisor_that_was_killed(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "2", SEED="off") as service:
+        service.process.kill()
+        wait_until(lambda: service.log.count("Finished server process") == 2)
+        assert service.refuses()
+        assert "Traceback" not in service.log
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_ends_every_process_in_order(tmp_path: Path, workers: str) -> None:
     with serving(tmp_path, "--workers", workers, SEED="off") as service:
