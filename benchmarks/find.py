@@ -35,6 +35,7 @@ RESULTS = Path(__file__).with_name("RESULTS-find.md")
 ENGINES = ("sqlite", "postgresql")
 WARM = 200  # requests of a line before those that count, or one to each of its addresses
 BASELINES = 3  # times that each is run
+LOOPS, LOOP = 500, 250_000  # that are timed, and how often each goes round
 MEMORY = 250 * 2**20
 NEAR, SUGGEST, SEARCH = 5.0, 10.0, {"sqlite": 25.0, "postgresql": 60.0}  # milliseconds, p99
 CITIES = {"New York": (40.75, -73.98), "Chicago": (41.88, -87.63), "Hartford": (41.76, -72.67)}
@@ -82,6 +83,7 @@ def main() -> None:
     conditions, places, requests, engines, out = _options()
     cores = choose_cores()
     file = grown(conditions, places)
+    jitter = [_jitter(cores)]
     figures: list[Figure] = []
     memory: dict[str, int] = {}
     missing: list[str] = []
@@ -90,7 +92,8 @@ def main() -> None:
             continue
         with address as url, tempfile.TemporaryDirectory(prefix="health-content-find-") as folder:
             measured(Path(folder), cores, engine, url, requests, figures, memory, missing)
-    report = _report(figures, memory, missing, conditions, places, requests)
+        jitter.append(_jitter(cores))
+    report = _report(figures, memory, missing, conditions, places, requests, jitter)
     print(report)
     if out:
         out.write_text(report, encoding="utf-8")
@@ -118,8 +121,7 @@ def measured(
                     missing.append(f"{line.name}: there is no such address in this version")
                     continue
                 times, worked, others, ended = _times(connection, server, cores, line.paths, requests)
-            p99 = statistics.quantiles(times, n=100, method="inclusive")[98]
-            p50, scanned = statistics.median(times), _baseline(engine, line)
+            p50, p99, scanned = statistics.median(times), _p99(times), _baseline(engine, line)
             figures.append(Figure(line, name, p50, p99, worked, others, ended, scanned))
             _say(f"{name:10}  {line.name:45} p50 {figures[-1].p50:8.2f}  p99 {p99:8.2f} ms")
         memory[name] = _memory(server)
@@ -223,6 +225,23 @@ def _times(
     return times, worked * 1_000 / requests, max(0.0, all_of_it - worked) / (time.perf_counter() - began_all), ended
 
 
+def _jitter(cores: Cores) -> tuple[float, float]:
+    """The median and the p99 of milliseconds that the same bare loop takes on the server's idle core."""
+    os.sched_setaffinity(0, {cores.server})
+    times = []
+    for _ in range(LOOPS):
+        began = time.perf_counter()
+        for _ in range(LOOP):
+            pass
+        times.append((time.perf_counter() - began) * 1_000)
+    os.sched_setaffinity(0, {cores.load})
+    return statistics.median(times), _p99(times)
+
+
+def _p99(times: Sequence[float]) -> float:
+    return statistics.quantiles(times, n=100, method="inclusive")[98]
+
+
 def _baseline(engine: Engine, line: Line) -> float:
     """Milliseconds that a plain scan for the same takes in the same database, without HTTP: the best of some."""
     took = []
@@ -268,6 +287,7 @@ def _report(
     conditions: int,
     places: int,
     requests: int,
+    jitter: Sequence[tuple[float, float]],
 ) -> str:
     head = [
         "engine",
@@ -286,6 +306,7 @@ def _report(
         f"{'met' if used <= MEMORY else '**not met**'}"
         for engine, used in memory.items()
     ]
+    loops = ", ".join(f"{p50:.1f} and {p99:.1f} ({p99 / p50:.1f} times)" for p50, p99 in jitter)
     lacking = [f"- Not measured: {line}." for line in dict.fromkeys(missing)]
     return "\n".join(
         [
@@ -298,6 +319,8 @@ def _report(
             *(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)),
             "",
             *workers,
+            "- What the machine adds: p50 and p99 of a bare loop on the server's core, with nothing else there, before and "
+            f"after each engine: {loops} ms.",
             *lacking,
             "",
         ]
