@@ -319,8 +319,8 @@ def _report(
             *(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)),
             "",
             *workers,
-            "- What the machine adds: p50 and p99 of a bare loop on the server's core, with nothing else there, before and "
-            f"after each engine: {loops} ms.",
+            "- What the machine adds: p50 and p99 of a bare loop on the server's core, with nothing else there, before "
+            f"and after each engine: {loops} ms.",
             *lacking,
             "",
         ]
