@@ -60,13 +60,13 @@ class Body:
 
 @dataclass(slots=True, eq=False)
 class Representation:
-    """A page as it is sent: `head` is its header fields in HTTP/1.1, but for date and request id."""
+    """A page as it is sent: `head` is its header fields in HTTP/1.1, but for date and request id, for the fast path."""
 
     page: Page
     status: int
     headers: RawHeaders
     body: bytes
-    head: bytes
+    head: bytes = b""
 
 
 @dataclass(slots=True, eq=False)
@@ -246,8 +246,7 @@ def represent(cache: Cache, page: Page, coding: str, conditions: str | None) -> 
         if coding != codings.IDENTITY:
             headers.append((b"content-encoding", coding.encode()))
         headers.append((b"content-length", b"%d" % len(body)))
-    head = b"".join(b"\r\n%b: %b" % pair for pair in headers) + b"\r\n\r\n"
-    made = Representation(page, status, headers, body, head)
+    made = Representation(page, status, headers, body)
     cache.add_representation(page, made, (status, coding))
     return made
 

@@ -77,6 +77,9 @@ class FastPath:
         if coding not in page.body.coded:
             return None
         representation = represent(self.cache, page, coding, fields.get(b"if-none-match"))
+        if not representation.head:
+            lines = (b"\r\n%b: %b" % pair for pair in representation.headers)
+            representation.head = b"".join((*lines, b"\r\n\r\n"))
         label = (found[1].decode(), page.route, representation.status)
         known = Known(representation, found[1] == b"HEAD", label)
         self._memo.learn(request, known)
