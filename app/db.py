@@ -30,6 +30,7 @@ from sqlalchemy import (
     event,
     func,
     make_url,
+    tuple_,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -41,17 +42,14 @@ from app.models import Publication
 log = logging.getLogger("app.db")
 
 POOL_SIZE = 10
-KEPT_PAGES_KB = 8_000  # of a SQLite file, by a connection for lists: with SQLite's own 2,000 a search reads some twice
+KEPT_PAGES_KB = 8_000  # of a SQLite file, by each pooled connection: with SQLite's own 2,000 a search reads some twice
 WRITER_WAIT_MS = 5_000  # for another writer to end
 READ_TIMEOUT_MS = 10_000  # for one statement
 REPLICA_RETRY = 2  # seconds until a replica that could not be read is tried again
 CHANNEL = "publication"
 LATEST = "SELECT generation, id FROM publication ORDER BY generation DESC LIMIT 1"
 # For a read of many short statements: none walks a whole table, or is compiled for longer than it runs.
-LIMITED = (  # parallel workers would take titles and texts out of their order
-    "SET LOCAL statement_timeout = {milliseconds}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off; "
-    "SET LOCAL max_parallel_workers_per_gather = 0"
-)
+LIMITED = "SET LOCAL statement_timeout = {milliseconds}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
 STEPS = 20_000  # of SQLite's machine, about a millisecond: how often it asks whether to go on
 BEGAN = "began"  # when a connection's last statement did, in what is kept of it
 BATCH = 500  # rows or keys at a time
@@ -281,13 +279,15 @@ def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
 def delete_each(session: Session, columns: Sequence[Any], keys: Iterable[tuple[Any, ...]]) -> None:
     """Delete the rows of a table whose columns, which begin an index, hold one of the keys.
 
-    By a statement for each: for several keys of several columns SQLite looks through the whole table.
+    On SQLite by a statement for each: for several keys of several columns it looks through the whole table.
     """
-    names = [f"held_{column.key}" for column in columns]
-    held = (column == bindparam(name) for column, name in zip(columns, names, strict=True))
-    statement = delete(columns[0].class_).where(*held)
+    table, names = columns[0].class_, [f"held_{column.key}" for column in columns]
+    one = delete(table).where(*(column == bindparam(name) for column, name in zip(columns, names, strict=True)))
     for batch in batches(keys):
-        session.connection().execute(statement, [dict(zip(names, key, strict=True)) for key in batch])
+        if session.get_bind().dialect.name == "sqlite":
+            session.connection().execute(one, [dict(zip(names, key, strict=True)) for key in batch])
+        else:
+            session.execute(delete(table).where(tuple_(*columns).in_(batch)))
 
 
 def latest_publication(session: Session) -> Publication | None:

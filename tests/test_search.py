@@ -473,7 +473,7 @@ def test_signs_of_what_is_named_are_urgent_however_many_others_speak_of_it(
         text = text.replace(old, new)
     (folder / "conditions" / "aa-nose.json").write_text(text, encoding="utf-8")
     api = make_api(folder)
-    for most in (200, 1):
+    for most in (120, 1):
         monkeypatch.setattr(find, "SIGN_SETS", most)
         urgent = search(api, "cloud")["urgent"]
         assert urgent["items"][0]["for_whom"] == "For a child with Cloud nose"

@@ -29,7 +29,8 @@ MOST_NAMES = 20  # of a kind that begin as the text does
 MOST_TITLES = 40  # of a kind whose titles match
 MOST_URGENT = 3
 NO_NAMES: Mapping[int, Sequence[Named]] = MappingProxyType({})
-SIGN_SETS = 120  # that are ranked for those, of what matches all or one of the words
+SIGN_SETS = 120  # that match, which are ranked for those
+NAMED_SETS = 60  # that match in their names, which are ranked before those
 MANY, COMMON = 20_000, 1 / 20  # entries of a kind, and the share of them that is common
 TELLING = 1 / 3  # of what a text says that signs or symptoms must match, where they do not match all of it
 
@@ -64,11 +65,10 @@ class Suggested(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What to look for in one kind, and how many at most: all of the groups or any of them, in titles or everywhere."""
+    """What to look for in one kind: all of the groups or any of them, in titles alone or everywhere."""
 
     kind: str
     groups: Sequence[Group]
-    limit: int
     titles: bool = False
     anyof: bool = False
 
@@ -166,10 +166,9 @@ def _found(connection: Connection, query: Query, gathered: _Gathered, wanted: Wa
     known = query.known
     if known and len(known) == len(query.groups):
         held = [query.held(known, kind) for kind in KINDS]
-        asked = _each_kind(known, COUNTED + 1)
         if sum(held) + len(gathered.things) > LIMIT or max(held) > COUNTED:  # else all of them are ranked in any case
-            asked = [*_each_kind(known, MOST_TITLES, titles=True), *asked]
-        _take(connection, query, asked, wanted, gathered)
+            _take(connection, query, _each_kind(known, titles=True), wanted, gathered, MOST_TITLES)
+        _take(connection, query, _each_kind(known), wanted, gathered, COUNTED + 1)
     if known and len(gathered.things) < FEW:
         _relax(connection, query, known, wanted, gathered)
     ids = gathered.by_turns()
@@ -184,17 +183,17 @@ def _found(connection: Connection, query: Query, gathered: _Gathered, wanted: Wa
     return results
 
 
-def _each_kind(groups: Sequence[Group], limit: int, *, titles: bool = False, anyof: bool = False) -> list[Asked]:
-    return [Asked(kind, groups, limit, titles, anyof) for kind in KINDS]
+def _each_kind(groups: Sequence[Group], *, titles: bool = False, anyof: bool = False) -> list[Asked]:
+    return [Asked(kind, groups, titles, anyof) for kind in KINDS]
 
 
 def _relax(connection: Connection, query: Query, known: Sequence[Group], wanted: Wanted, gathered: _Gathered) -> None:
     """Take entries that match some of the groups: titles with any, and the rarest together."""
-    _take(connection, query, _each_kind(known, MOST_TITLES, titles=True, anyof=True), wanted, gathered)
+    _take(connection, query, _each_kind(known, titles=True, anyof=True), wanted, gathered, MOST_TITLES)
     tried = len(query.groups)  # all together: not again
     for fewer in sorted({len(known), len(known) - 1, 2, 1} - {0, tried}, reverse=True):
         before = len(gathered.things)
-        _take(connection, query, _each_kind(known[:fewer], COUNTED + 1), wanted, gathered)
+        _take(connection, query, _each_kind(known[:fewer]), wanted, gathered, COUNTED + 1)
         if len(gathered.things) > before:
             return
 
@@ -212,16 +211,14 @@ def _add_urgent(connection: Connection, query: Query, gathered: _Gathered, resul
     for some in dict.fromkeys((tuple(said), *((group,) for group in said))):
         if some and len(found) < MOST_URGENT:
             taken = _Gathered()
-            asked = [Asked(SIGN_SET, some, SIGN_SETS + 1)]
-            if query.held(some, SIGN_SET) > SIGN_SETS:  # else all of them are ranked in any case
-                asked.insert(0, Asked(SIGN_SET, some, SIGN_SETS, titles=True))
-            _take(connection, query, asked, Wanted(), taken)
-            stopped |= len(taken.things) > SIGN_SETS
-            ids = list(taken.things)[:SIGN_SETS]
-            new = [entry_id for entry_id in ids if entry_id not in sets]
-            sets.update((one.id, one) for one in _candidates(connection, taken, new))
             telling = sum(query.weight(group) for group in some) >= TELLING * weight
-            for place in ranked(query, (sets[entry_id] for entry_id in ids)):
+            if telling and query.held(some, SIGN_SET) > SIGN_SETS:  # else all are ranked, or signs alone count
+                _take(connection, query, [Asked(SIGN_SET, some, titles=True)], Wanted(), taken, NAMED_SETS)
+            _take(connection, query, [Asked(SIGN_SET, some)], Wanted(), taken, SIGN_SETS + 1)
+            stopped |= len(taken.things) > SIGN_SETS
+            new = [entry_id for entry_id in taken.things if entry_id not in sets]
+            sets.update((one.id, one) for one in _candidates(connection, taken, new))
+            for place in ranked(query, (sets[entry_id] for entry_id in taken.things)):
                 if telling or _is_a_sign(some, place.candidate):
                     found.setdefault(place.candidate.slug, place)
     results.urgent += [place for place in found.values() if place.candidate.slug not in known]
@@ -247,18 +244,20 @@ def _named(connection: Connection, query: Query, gathered: _Gathered) -> list[Ra
     return [Ranked(0, 0.0, (0, one.slug, one.part, one.rank), one, None) for one in sets if one.kind == SIGN_SET]
 
 
-def _take(connection: Connection, query: Query, asked: Sequence[Asked], wanted: Wanted, gathered: _Gathered) -> None:
-    """Take the entries that match what is asked, one after the other, in one statement."""
+def _take(
+    connection: Connection, query: Query, asked: Sequence[Asked], wanted: Wanted, gathered: _Gathered, limit: int
+) -> None:
+    """Take the entries that match, of each kind so many at most, in one statement."""
     dialect = connection.dialect.name
     asked = [one for one in asked if one.anyof or query.held(one.groups, one.kind)]
     if not asked:
         return
-    shapes = tuple((one.kind, one.titles, not one.anyof and _is_common(query, one), one.limit) for one in asked)
+    shapes = tuple((one.kind, one.titles, not one.anyof and _is_common(query, one)) for one in asked)
     words = {
         f"match_{number}": expression(dialect, one.kind, one.groups, anyof=one.anyof)
         for number, one in enumerate(asked)
     }
-    statement = _matching(dialect, shapes, wanted.lang, wanted.audience, wanted.fallback)
+    statement = _matching(dialect, shapes, wanted.lang, wanted.audience, wanted.fallback, limit)
     for entry_id, kind, slug, part in connection.execute(statement, words):
         gathered.things.setdefault(entry_id, (kind, slug, part))
 
@@ -302,13 +301,14 @@ def _called(lang: str | None, audience: Audience | None, fallback: Fallback) -> 
 @lru_cache(maxsize=512)  # to make a statement takes longer than to run it
 def _matching(
     dialect: str,
-    shapes: tuple[tuple[str, bool, bool, int], ...],
+    shapes: tuple[tuple[str, bool, bool], ...],
     lang: str | None,
     audience: Audience | None,
     fallback: Fallback,
+    limit: int,
 ) -> Statement:
     selects = []
-    for number, (kind, titles, common, limit) in enumerate(shapes):
+    for number, (kind, titles, common) in enumerate(shapes):
         rows = _entries(Wanted(lang=lang, audience=audience, fallback=fallback))
         name = f"match_{number}"
         selects.append(matching(rows, dialect, kind, titles=titles, common=common, limit=limit, name=name))
