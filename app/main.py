@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from multiprocessing import parent_process
 
 from anyio import create_task_group
@@ -44,6 +45,8 @@ from app.routes import (
 )
 from app.settings import Settings
 
+log = logging.getLogger("app.main")
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service as an ASGI app, by the given settings or by the environment's."""
@@ -59,8 +62,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             create_task_group() as tasks,
         ):
             tasks.start_soon(watch, engine, read_engine, cache)
-            _end_with_supervisor()
-            yield
+            with _ending_with_supervisor():
+                yield
             tasks.cancel_scope.cancel()
         read_engine.dispose()
         engine.dispose()
@@ -111,21 +114,28 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _end_with_supervisor() -> None:
-    """End this process in order once the one that started it as a worker is gone, however that went.
+@contextlib.contextmanager
+def _ending_with_supervisor() -> Iterator[None]:
+    """End this process in order once the one that started it by `multiprocessing` is gone, however that went.
 
     Else the port stays taken by workers that nothing watches over or can stop.
     """
     supervisor = parent_process()
     if supervisor is None or sys.platform == "win32":  # where an event loop cannot wait for a process
+        yield
         return
     loop, gone = asyncio.get_running_loop(), supervisor.sentinel
 
     def end() -> None:
         loop.remove_reader(gone)
+        log.warning("the process that started this worker is gone: it ends too")
         signal.raise_signal(signal.SIGTERM)
 
     loop.add_reader(gone, end)
+    try:
+        yield
+    finally:
+        loop.remove_reader(gone)
 
 
 def __getattr__(name: str) -> FastAPI:

@@ -145,7 +145,7 @@ def test_workers_end_with_a_supervisor_that_was_killed(tmp_path: Path) -> None:
     with serving(tmp_path, "--workers", "2", SEED="off") as service:
         service.process.kill()
         wait_until(lambda: service.log.count("Finished server process") == 2)
-        assert service.refuses()
+        wait_until(service.refuses)
         assert "Traceback" not in service.log
 
 
